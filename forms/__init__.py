@@ -1,0 +1,1 @@
+"""What we ask: questionnaires as data. Knows no Flask, no database and no pandas."""
