@@ -1,0 +1,30 @@
+// Everything here is a convenience: each page works without it.
+
+import {
+  Button,
+  CharacterCount,
+  ErrorSummary,
+  PasswordInput,
+  SkipLink,
+  createAll,
+} from "govuk-frontend";
+import { startAlone } from "./alone.js";
+import { startCopying } from "./copying.js";
+import { startLeaving } from "./leaving.js";
+import { startNarrowing } from "./narrowing.js";
+import { startReferences } from "./references.js";
+import { startTotals } from "./totals.js";
+
+startLeaving(document);
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+// The counter counts what stands between spaces, as forms/wording.py does on the server.
+for (const component of [Button, CharacterCount, ErrorSummary, PasswordInput, SkipLink]) {
+  createAll(component);
+}
+
+startAlone(document);
+startCopying(document);
+startNarrowing(document);
+startReferences(document);
+startTotals(document);

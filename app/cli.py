@@ -1,0 +1,139 @@
+"""Commands: `flask --app app COMMAND`. Each says what it did, and exits with 1 where it could not."""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+from alembic import command
+from alembic.config import Config
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from rich.console import Console
+
+from app.database import current_database
+from app.models import Consultation
+from app.services import audit, editions, exporting, mail
+from forms.loading import load_questionnaire
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+OPEN_FOR = timedelta(days=90)
+say = Console(highlight=False, soft_wrap=True)
+
+
+def alembic_config(address: str) -> Config:
+    """The migrations' settings for one database."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["address"] = address
+    return config
+
+
+@click.command("migrate")
+@with_appcontext
+def migrate() -> None:
+    """Bring the database to the newest shape; safe to run at any time."""
+    command.upgrade(alembic_config(current_app.config["SETTINGS"].database), "head")
+    say.print("The database is up to date.")
+
+
+@click.command("open-default")
+@with_appcontext
+@click.option("--days", default=OPEN_FOR.days, show_default=True, help="How long it stays open.")
+def open_default(days: int) -> None:
+    """Open the consultation that this product ships with, unless it is open already."""
+    now = datetime.now(UTC)
+    questionnaire = load_questionnaire(editions.DEFAULT_FILE)
+    with current_database().work() as session:
+        if editions.find(session, questionnaire.key) is not None:
+            say.print(f"“{questionnaire.title}” is open already.")
+            return
+        opening = editions.Opening(
+            title=questionnaire.title,
+            organiser="Your organisation (change this in the settings)",
+            closes_at=(now + timedelta(days=days)).replace(
+                hour=17, minute=0, second=0, microsecond=0
+            ),
+        )
+        edition = editions.open_edition(session, questionnaire, opening, now=now)
+        say.print(f"Opened “{questionnaire.title}” (questionnaire {edition.digest[:12]}…).")
+
+
+def chosen(session: editions.Session, key: str | None) -> Consultation:
+    """The consultation named, or the newest; stops the command where there is none."""
+    listed = editions.listed(session)
+    found = editions.find(session, key) if key else (listed[0] if listed else None)
+    if found is None:
+        known = ", ".join(each.key for each in listed) or "none has opened"
+        sys.exit(f"There is no consultation “{key or ''}”. Known: {known}.")
+    return found
+
+
+@click.command("export")
+@with_appcontext
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--consultation", default=None, help="Its key; the newest where none is named.")
+@click.option("--full", is_flag=True, help="With names, organisations and addresses.")
+def export(folder: Path, consultation: str | None, full: bool) -> None:
+    """Write responses.parquet, codebook.json and manifest.json to FOLDER."""
+    now = datetime.now(UTC)
+    with current_database().work() as session, say.status("Writing the export"):
+        found = chosen(session, consultation)
+        contents = "full" if full else "without_identities"
+        done = exporting.write_export(session, found, folder, now=now, contents=contents)
+        audit.record(session, "command", "export", found.key, {"contents": contents}, now=now)
+    counted = done.accounting
+    removed = ", ".join(f"{count} {reason}" for reason, count in counted.removed.items()) or "none"
+    say.print(f"{counted.received} received: {counted.included} included; left out: {removed}.")
+    say.print(f"{counted.drafts} drafts were never sent. Written to {folder}.")
+
+
+@click.command("demo")
+@with_appcontext
+@click.option("--responses", default=200, show_default=True, help="How many to make up.")
+@click.option("--seed", default=1, show_default=True)
+def demo(responses: int, seed: int) -> None:
+    """Open a consultation marked synthetic and send made-up responses through the real services."""
+    from app.services import demonstration  # only this command needs it
+
+    with say.status("Making up responses") as status:
+        key = demonstration.run(
+            current_database(),
+            responses,
+            seed=seed,
+            now=datetime.now(UTC),
+            progress=lambda done: status.update(f"Made up {done:,} of {responses:,} responses"),
+        )
+    say.print(f"{responses:,} synthetic responses are in the consultation “{key}”.")
+
+
+@click.command("send-mail")
+@with_appcontext
+def send_mail() -> None:
+    """Send the mail that is waiting."""
+    settings = current_app.config["SETTINGS"]
+    with current_database().work() as session:
+        sent = mail.deliver(session, settings, now=datetime.now(UTC), most=settings.mail_per_minute)
+    say.print(f"{sent} sent.")
+
+
+@click.group("audit")
+def audit_commands() -> None:
+    """The audit trail."""
+
+
+@audit_commands.command("verify")
+@with_appcontext
+def verify() -> None:
+    """Check that no line of the audit trail was altered, removed or put in."""
+    with current_database().work() as session:
+        count, broken = audit.verify(session)
+    if broken is not None:
+        sys.exit(f"The audit trail does not hold: line {broken} does not fit the line before it.")
+    say.print(f"The audit trail holds: {count:,} lines.")
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    for each in (migrate, open_default, export, demo, send_mail, audit_commands):
+        app.cli.add_command(each)

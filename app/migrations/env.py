@@ -1,0 +1,44 @@
+"""Runs the migrations on the application's own engine, SQLite in one immediate transaction."""
+
+import sqlalchemy as sa
+from alembic import context
+
+from app.database import make_engine
+from app.models import Instant, Model
+
+
+def render_item(kind: str, item: object, _: object) -> str | bool:
+    """Write our own column types as what they are in the database."""
+    if kind == "type" and isinstance(item, Instant):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def run() -> None:
+    """Bring the database to the shape that was asked for."""
+    engine = make_engine(context.config.attributes["address"])
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        if sqlite:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.cursor().execute("PRAGMA foreign_keys=OFF")
+        context.configure(
+            connection=connection,
+            target_metadata=Model.metadata,
+            render_as_batch=False,
+            render_item=render_item,
+            transactional_ddl=True,
+            compare_type=True,
+        )
+        with context.begin_transaction():
+            if not sqlite:
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(7102026)"))
+            context.run_migrations()
+        connection.commit()
+        if sqlite:
+            driver.cursor().execute("PRAGMA foreign_keys=ON")
+    engine.dispose()
+
+
+run()

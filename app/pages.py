@@ -1,0 +1,68 @@
+"""What every template may use: components, times, and the token of a form."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import jinja2
+from flask import Flask, session
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+
+def csrf_token() -> str:
+    """A token for a form; the cookie that it needs lasts as long as a long working day."""
+    session.permanent = True
+    token: str = generate_csrf()
+    return token
+
+
+def when(moment: datetime, zone: str = "UTC") -> str:
+    """A moment as people write it, with the zone named: 5 May 2026, 17:00 (Europe/London)."""
+    there = moment.astimezone(ZoneInfo(zone))
+    return f"{there.day} {there:%B %Y, %H:%M} ({'UTC' if zone == 'UTC' else zone})"
+
+
+def day(moment: datetime, zone: str = "UTC") -> str:
+    """The date of a moment: 5 May 2026."""
+    there = moment.astimezone(ZoneInfo(zone))
+    return f"{there.day} {there:%B %Y}"
+
+
+def machine_time(moment: datetime) -> str:
+    """A moment for the `datetime` attribute."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """The paragraphs of a plain text: blank lines part them."""
+    return tuple(part.strip() for part in text.split("\n\n") if part.strip())
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """“1 answer”, “2 answers”."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def isolated(text: str) -> Markup:
+    """Text by someone else, kept from turning the direction of what stands around it."""
+    return Markup('<bdi dir="auto">{}</bdi>').format(text)
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates what they may use."""
+    ours = app.jinja_loader
+    assert ours is not None
+    components = jinja2.PackageLoader("govuk_frontend_jinja")
+    app.jinja_loader = jinja2.ChoiceLoader(
+        [ours, jinja2.PrefixLoader({"govuk_frontend_jinja": components})]
+    )  # type: ignore[assignment]  # any loader will do
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(csrf_token=csrf_token, now=lambda: datetime.now(UTC))
+    app.jinja_env.filters.update(
+        when=when,
+        day=day,
+        machine_time=machine_time,
+        paragraphs=paragraphs,
+        count=count,
+        isolated=isolated,
+    )

@@ -1,0 +1,1 @@
+"""What the service does: functions that take a session and the time, and never commit."""

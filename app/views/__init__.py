@@ -1,0 +1,11 @@
+"""Pages: each view finds, checks, calls one service and answers."""
+
+from flask import Flask
+
+from app.views import respond, service
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its pages."""
+    service.init_app(app)
+    respond.init_app(app)

@@ -1,0 +1,147 @@
+"""Checking, sending, and what is kept of it: the receipt, a new revision, a withdrawal."""
+
+import io
+from dataclasses import dataclass
+
+from flask import abort, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from app.database import current_session
+from app.models import Response, Revision
+from app.security import open_to
+from app.services import drafting, editions, receipts, screening, submitting
+from app.services.drafting import Progress
+from app.views.respond.reading import WORD
+from app.views.respond.visit import current_consultation, current_draft, now, respond
+from forms.question import Question
+from forms.questionnaire import Section
+
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer on the page to check: the question, the words, and whether it is confidential."""
+
+    question: Question
+    words: tuple[str, ...]
+    confidential: str | None
+
+
+def lines(progress: Progress, section: Section) -> list[Line]:
+    """What is to be checked of one section."""
+    return [
+        Line(each, each.display(progress.settled), progress.confidential.get(each.id))
+        for each in progress.questions(section)
+    ]
+
+
+@respond.get("/check")
+@open_to("respondent")
+def check() -> ResponseReturnValue:
+    """Everything that will be sent, with a way to change each answer."""
+    return show_check()
+
+
+def show_check(
+    status: int = 200, *, changed: bool = False, missing: bool = False
+) -> ResponseReturnValue:
+    """The page to check, with what stands in the way first."""
+    session, draft = current_session(), current_draft()
+    progress = drafting.read(draft)
+    page = render_template(
+        "respond/check.html",
+        progress=progress,
+        sections=[(each, lines(progress, each)) for each in progress.route],
+        token=submitting.next_token(session.info["keyring"], draft),
+        findings=screening.screen_answers(progress),
+        changed=changed,
+        missing=progress.unanswered if missing else (),
+        response=draft.response,
+        is_open=editions.is_open(session, draft.edition.consultation, now=now(), draft=draft),
+    )
+    return page, status
+
+
+@respond.post("/send")
+@open_to("respondent")
+def send() -> ResponseReturnValue:
+    """Send; the same form posted again leads to the same receipt."""
+    token, stamp = request.form.get("token", ""), request.form.get("stamp", "")
+    try:
+        submitting.submit(current_session(), current_draft(), token=token, stamp=stamp, now=now())
+    except submitting.Unanswered:
+        return show_check(422, missing=True)
+    except submitting.ChangedMeanwhile:
+        return show_check(409, changed=True)
+    return redirect(url_for("respond.receipt"), 303)
+
+
+def sent() -> tuple[Response, Revision]:
+    """What this browser's draft has sent; 404 where nothing was."""
+    response = current_draft().response
+    if response is None or not response.revisions:
+        abort(404)
+    return response, response.revisions[-1]
+
+
+@respond.get("/receipt")
+@open_to("respondent")
+def receipt() -> ResponseReturnValue:
+    """What was received, when, and how to change or withdraw it."""
+    response, revision = sent()
+    draft = current_draft()
+    return render_template(
+        "respond/receipt.html",
+        receipt=receipts.read(response, revision),
+        response=response,
+        is_open=editions.is_open(current_session(), current_consultation(), now=now(), draft=draft),
+        unsent=drafting.has_unsent_changes(drafting.read(draft), response),
+    )
+
+
+@respond.get("/receipt.docx")
+@open_to("respondent")
+def receipt_as_word() -> ResponseReturnValue:
+    """The receipt and the copy of what was received, as a Word file."""
+    response, revision = sent()
+    document = receipts.to_docx(receipts.read(response, revision))
+    name = f"receipt-{response.reference}.docx"
+    return send_file(io.BytesIO(document), mimetype=WORD, as_attachment=True, download_name=name)
+
+
+@respond.route("/withdraw", methods=["GET", "POST"])
+@open_to("respondent")
+def withdraw() -> ResponseReturnValue:
+    """Take the response out of every count and export, after asking once."""
+    response, _ = sent()
+    if request.method == "POST":
+        submitting.withdraw(current_session(), current_draft(), now=now())
+        return redirect(url_for("respond.receipt"))
+    return render_template("respond/withdraw.html", response=response)
+
+
+@respond.route("/confidential/<question>", methods=["GET", "POST"])
+@open_to("respondent")
+def confidential(question: str) -> ResponseReturnValue:
+    """Mark one answer as confidential, with a reason, or take the mark away."""
+    progress = drafting.read(current_draft())
+    asked = {each.id: each for section in progress.route for each in progress.questions(section)}
+    if question not in asked:
+        abort(404)
+    reason = request.form.get("reason", "").strip()
+    keep = request.form.get("keep", "yes") == "yes"
+    problem = request.method == "POST" and keep and not 0 < len(reason) <= LONGEST_REASON
+    if request.method == "POST" and not problem:
+        drafting.keep_confidential(
+            current_session(), current_draft(), question, reason if keep else None, now=now()
+        )
+        return redirect(url_for("respond.check") + f"#check-{question}")
+    page = render_template(
+        "respond/confidential.html",
+        question=asked[question],
+        reason=reason or progress.confidential.get(question, ""),
+        marked=question in progress.confidential,
+        problem=problem,
+    )
+    return page, 422 if problem else 200

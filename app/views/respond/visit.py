@@ -1,0 +1,132 @@
+"""Who is here: the consultation in the address, and the draft that this browser holds."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, g, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from app.database import current_database, current_session
+from app.models import Consultation, Draft, Edition
+from app.services import drafting, editions
+from app.services.wording import Wording, wording_of
+
+COOKIE = "oq_draft"
+COOKIE_DAYS = 60
+respond = Blueprint("respond", __name__, url_prefix="/c/<consultation>")
+NOT_WORDS = frozenset({"csrf_token", "version", "shown_at", "next", "token", "stamp"})
+
+
+def now() -> datetime:
+    """The time of this request: one instant for all that it does."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    moment: datetime = g.now
+    return moment
+
+
+def current_consultation() -> Consultation:
+    """The consultation in the address; 404 where there is none that has opened."""
+    if "consultation" not in g:
+        found = editions.find(current_session(), g.get("consultation_key", ""))
+        if found is None or found.opens_at is None:
+            abort(404)
+        g.consultation = found
+    consultation: Consultation = g.consultation
+    return consultation
+
+
+def current_edition() -> Edition:
+    """The edition that a new respondent would answer."""
+    edition = editions.current_edition(current_session(), current_consultation())
+    if edition is None:
+        abort(404)
+    return edition
+
+
+def draft_here() -> Draft | None:
+    """The draft that this browser holds for this consultation."""
+    if "draft" not in g:
+        secret = request.cookies.get(COOKIE, "")
+        draft = drafting.find(current_session(), secret) if secret else None
+        if draft is not None and draft.edition.consultation_id != current_consultation().id:
+            draft = None
+        g.draft = draft
+    found: Draft | None = g.draft
+    return found
+
+
+def current_draft() -> Draft:
+    """The draft of this browser; the page to return to it where there is none."""
+    if (draft := draft_here()) is None:
+        abort(to_returning())
+    return draft
+
+
+def to_returning() -> Response:
+    """Lead to the page where a resume link is pasted."""
+    response = redirect(url_for("respond.resume", consultation=current_consultation().key))
+    assert isinstance(response, Response)
+    return response
+
+
+def current_progress() -> drafting.Progress:
+    """How far the draft of this browser is; read again after it was written."""
+    return drafting.read(current_draft())
+
+
+def keep_draft(response: Any, draft: Draft) -> Any:
+    """Let this browser hold the draft: a cookie that no script and no other site can read."""
+    secret = drafting.resume_secret(current_database().keyring, draft)
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=COOKIE_DAYS * 86_400,
+        httponly=True,
+        secure=current_app.config["SETTINGS"].secure,
+        samesite="Lax",
+        path=f"/c/{draft.edition.consultation.key}",
+    )
+    return response
+
+
+def resume_link(draft: Draft) -> str:
+    """The address that opens this draft on any device."""
+    settings = current_app.config["SETTINGS"]
+    secret = drafting.resume_secret(current_database().keyring, draft)
+    base: str = settings.base_url
+    return base.rstrip("/") + url_for("links.open", secret=secret)
+
+
+def typed(form: MultiDict[str, str]) -> tuple[tuple[str, str], ...]:
+    """What a person wrote, to be shown back for copying: never a secret, never a lone key."""
+    return tuple(
+        (name, value)
+        for name, value in form.items(multi=True)
+        if name not in NOT_WORDS and len(value.strip()) > 1
+    )
+
+
+def known_to_templates() -> dict[str, Any]:
+    """What the respondents' templates always know."""
+    if request.blueprint != "respond":
+        return {}
+    try:
+        consultation = current_consultation()
+    except Exception:  # noqa: BLE001 - an error page must not fail for want of a consultation
+        return {}
+    wording: Wording = wording_of(consultation)
+    return {"consultation": consultation, "wording": wording, "here": draft_here()}
+
+
+@respond.url_value_preprocessor
+def take_consultation(_: str | None, values: dict[str, Any] | None) -> None:
+    """The consultation's key is read once, here, and no view has to take it."""
+    g.consultation_key = (values or {}).pop("consultation", "")
+
+
+@respond.url_defaults
+def give_consultation(_: str, values: dict[str, Any]) -> None:
+    """Addresses lead to the consultation that this page belongs to."""
+    if "consultation" not in values and (key := g.get("consultation_key")):
+        values["consultation"] = key
