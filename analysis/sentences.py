@@ -1,0 +1,202 @@
+"""Sentences that the figures justify, made by rules and by nothing else.
+
+The rules, each held by a test: no "most" at half or under; no group is named whose views are under
+the minimum or whose figures are hidden; a share is always given with what it is out of; a per cent
+never rounds to the wrong side of a half, of nothing or of everybody; nothing is said of a public at
+large, only of those who answered.
+"""
+
+from collections.abc import Iterable
+
+from analysis.glance import Glance, GlanceLine, Position, Share, Standing
+
+LARGE_MAJORITY = 75
+NEARLY_ALL = 90
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def per_cent(part: int, whole: int) -> str:
+    """Write a share to the whole per cent, or finer where that would say something untrue.
+
+    Parameters
+    ----------
+    part, whole
+        Counts, `whole` over 0.
+
+    Examples
+    --------
+    >>> per_cent(2, 3), per_cent(503, 1000), per_cent(999, 1000), per_cent(1, 1000)
+    ('67%', '50.3%', 'over 99%', 'under 1%')
+    """
+    percent = 100 * part / whole
+    rounded = round(percent)
+    if rounded == 100 and part < whole:
+        return "over 99%"
+    if rounded == 0 and part > 0:
+        return "under 1%"
+    if rounded == 50 and part * 2 != whole:
+        finer = f"{percent:.1f}"
+        return (
+            f"{'just over' if part * 2 > whole else 'just under'} 50%"
+            if finer == "50.0"
+            else (f"{finer}%")
+        )
+    return f"{rounded}%"
+
+
+def how_many(percent: float) -> str:
+    """Say a share in words: never "most" at half or under, never "all".
+
+    Examples
+    --------
+    >>> how_many(95), how_many(75), how_many(50.1), how_many(50), how_many(20)
+    ('nearly all', 'a large majority', 'most', 'half', 'a minority')
+    """
+    if percent >= NEARLY_ALL:
+        return "nearly all"
+    if percent >= LARGE_MAJORITY:
+        return "a large majority"
+    if percent > 50:
+        return "most"
+    return "half" if percent == 50 else "a minority"
+
+
+def figure(position: Position, share: Share) -> str:
+    """Give a group's share with what it is out of: "Industry (62%, 40 of 65)"."""
+    least = "at least " if share.at_least else ""
+    out_of = f"{share.count} of {position.views}"
+    return f"{position.label} ({least}{per_cent(share.count, position.views)}, {out_of})"
+
+
+def say(standing: Standing) -> str:
+    """Say where the groups stand on one variable, in one or two sentences.
+
+    Returns
+    -------
+    str
+        Ends with a full stop. Only groups with enough views are in it; shares are of those who
+        gave a view.
+    """
+    if standing.verdict == "too_few":
+        return "Too few gave a view, in too few groups, to compare them."
+    if standing.verdict == "common_ground":
+        return common_ground(standing)
+    if standing.verdict == "split":
+        return split(standing)
+    return mixed(standing)
+
+
+def common_ground(standing: Standing) -> str:
+    """Say what the groups share; the weakest group decides on the word."""
+    held = [(each, share_of(each, standing.shared)) for each in standing.named]
+    least = min(share.percent for _, share in held)
+    word = how_many(least)
+    figures = listed(figure(each, share) for each, share in held)
+    groups = number_of_groups(standing)
+    return f"{first_up(word)} in {groups} chose {held[0][1].label}: {figures}."
+
+
+def split(standing: Standing) -> str:
+    """Say which group's majority chose what, and which has none."""
+    parts = [
+        f"{how_many(each.majority.percent)} in {figure(each, each.majority)} "
+        f"chose {each.majority.label}"
+        for each in standing.named
+        if each.majority is not None
+    ]
+    words = f"{first_up('; '.join(parts))}."
+    return f"{words}{without_majority(standing)}"
+
+
+def mixed(standing: Standing) -> str:
+    """Say that no position is shared, and who has a majority for something."""
+    majorities = [each for each in standing.named if each.majority is not None]
+    if not majorities:
+        return f"No answer was chosen by more than half in any of {number_of_groups(standing)}."
+    return split(standing)
+
+
+def without_majority(standing: Standing) -> str:
+    """Name the groups in which nothing was chosen by more than half."""
+    none = [each.label for each in standing.named if each.majority is None]
+    return f" No answer was chosen by more than half in {listed(none)}." if none else ""
+
+
+def headline(glance: Glance) -> str:
+    """Say in one sentence how many open questions are common ground, split, mixed or too thin."""
+    total = len(glance.lines)
+    if not total:
+        return "This consultation has no open questions."
+    counted = [
+        (sum(line.verdict == verdict for line in glance.lines), words)
+        for verdict, words in (
+            ("common_ground", "the groups share a majority view"),
+            ("split", "they split"),
+            ("mixed", "there is neither a shared majority nor a clear split"),
+            ("too_few", "too few gave a view to tell"),
+        )
+    ]
+    parts = [f"on {number(count)} {words}" for count, words in counted if count]
+    subject = "the one open question" if total == 1 else f"the {number(total)} open questions"
+    return f"Of {subject}, {listed(parts)}."
+
+
+def answer(glance: Glance, *, most: int = 3) -> tuple[str, ...]:
+    """Give the sentences of the first page: the headline, the common ground, the splits.
+
+    Parameters
+    ----------
+    glance
+        From `analysis.glance.glance`.
+    most
+        How many open questions to name of each kind: common ground by group-informed consensus,
+        splits by size of effect.
+    """
+    sentences = [headline(glance)]
+    shared = sorted(
+        (line for line in glance.lines if line.verdict == "common_ground"),
+        key=lambda line: (-(line.lead.common or 0) if line.lead else 0, line.open_question.key),
+    )
+    parted = sorted(
+        (line for line in glance.lines if line.verdict == "split"),
+        key=lambda line: (-line.lead.difference.size if line.lead else 0, line.open_question.key),
+    )
+    sentences += [say_line(line, "Common ground") for line in shared[:most]]
+    sentences += [say_line(line, "Split") for line in parted[:most]]
+    return tuple(sentences)
+
+
+def say_line(line: GlanceLine, kind: str) -> str:
+    """Say where the groups stand on an open question."""
+    if line.lead is None:
+        return f"{line.open_question.key}: no closed question serves this open question."
+    return f"{kind}, {line.open_question.key} ({line.lead.table.title}): {say(line.lead)}"
+
+
+def share_of(position: Position, key: str | None) -> Share:
+    """Give a group's share of one position."""
+    return next(share for share in position.shares if share.key == key)
+
+
+def number_of_groups(standing: Standing) -> str:
+    """Say how many groups are meant: all of them, or those that may be named."""
+    named, every = len(standing.named), len(standing.positions)
+    if named == every:
+        return "both groups" if named == 2 else f"all {number(named)} groups"
+    return f"the {number(named)} groups with enough answers"
+
+
+def number(count: int) -> str:
+    """Write a small number in words, a larger one in figures."""
+    return NUMBERS[count] if count < len(NUMBERS) else str(count)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Join parts as a sentence does: a, b and c."""
+    every = list(parts)
+    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} and {every[-1]}"
+
+
+def first_up(words: str) -> str:
+    """Begin with a capital, leaving the other letters."""
+    return words[:1].upper() + words[1:]

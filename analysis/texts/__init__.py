@@ -1,0 +1,1 @@
+"""Words: fillers, languages, campaigns, vocabularies, themes, quotes. Nothing vanishes silently."""
