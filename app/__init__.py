@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app import cli, database, errors, furniture, pages, security, views
+from app import cli, database, errors, furniture, pages, security, team, views
 from app.config import Settings, read_settings
 
 
@@ -13,6 +13,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     database.init_app(app)
     security.init_app(app)
+    team.init_app(app)
     pages.init_app(app)
     furniture.init_app(app)
     furniture.init_app(app)

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from app.database import current_database
 from app.models import Consultation
-from app.services import audit, editions, exporting, mail
+from app.services import accounts, audit, editions, exporting, mail
 from forms.loading import load_questionnaire
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -107,6 +107,39 @@ def demo(responses: int, seed: int) -> None:
     say.print(f"{responses:,} synthetic responses are in the consultation “{key}”.")
 
 
+def join_address(secret: str) -> str:
+    """The address with which somebody joins the team."""
+    base: str = current_app.config["SETTINGS"].base_url
+    return f"{base.rstrip('/')}/account/join/{secret}"
+
+
+@click.command("first-owner")
+@with_appcontext
+def first_owner() -> None:
+    """Print the link with which the first owner joins, unless there is an owner."""
+    with current_database().work() as session:
+        secret = accounts.first_owner_link(session, now=datetime.now(UTC))
+    if secret is None:
+        say.print("There is an owner already: sign in at /account/sign-in")
+    else:
+        say.print(f"To run the consultation, join as its first owner: {join_address(secret)}")
+
+
+@click.command("invite-organiser")
+@click.argument("email")
+@click.option("--role", "roles", multiple=True, default=("owner",), show_default=True)
+@with_appcontext
+def invite_organiser(email: str, roles: tuple[str, ...]) -> None:
+    """Invite EMAIL to the team and print the link, which works once."""
+    now = datetime.now(UTC)
+    with current_database().work() as session:
+        try:
+            _, secret = accounts.invite(session, email, roles, actor="command", now=now)
+        except accounts.Refused as refused:
+            sys.exit(str(refused))
+    say.print(f"The link for {email}: {join_address(secret)}")
+
+
 @click.command("send-mail")
 @with_appcontext
 def send_mail() -> None:
@@ -133,7 +166,19 @@ def verify() -> None:
     say.print(f"The audit trail holds: {count:,} lines.")
 
 
+COMMANDS = (
+    migrate,
+    open_default,
+    first_owner,
+    invite_organiser,
+    export,
+    demo,
+    send_mail,
+    audit_commands,
+)
+
+
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for each in (migrate, open_default, export, demo, send_mail, audit_commands):
+    for each in COMMANDS:
         app.cli.add_command(each)

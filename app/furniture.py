@@ -1,4 +1,4 @@
-"""What stands around every page: the built style sheet and script, with a version in the address."""
+"""The built style sheet and script, with a version in the address."""
 
 import hashlib
 from pathlib import Path

@@ -57,7 +57,9 @@ def init_app(app: Flask) -> None:
         [ours, jinja2.PrefixLoader({"govuk_frontend_jinja": components})]
     )  # type: ignore[assignment]  # any loader will do
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(csrf_token=csrf_token, now=lambda: datetime.now(UTC))
+    app.jinja_env.globals.update(
+        csrf_token=csrf_token, now=lambda: datetime.now(UTC), known_pages=app.view_functions
+    )
     app.jinja_env.filters.update(
         when=when,
         day=day,

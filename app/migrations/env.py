@@ -3,8 +3,11 @@
 import sqlalchemy as sa
 from alembic import context
 
+from app import models_team
 from app.database import make_engine
 from app.models import Instant, Model
+
+TABLES = (models_team,)  # read here so that their tables are known
 
 
 def render_item(kind: str, item: object, _: object) -> str | bool:

@@ -126,6 +126,12 @@ def listed(session: Session) -> list[Consultation]:
     return list(session.scalars(opened.order_by(Consultation.opens_at.desc(), Consultation.key)))
 
 
+def everything(session: Session) -> list[Consultation]:
+    """Every consultation, those not opened yet first, then the newest."""
+    newest = Consultation.created_at.desc()
+    return list(session.scalars(sa.select(Consultation).order_by(newest, Consultation.key)))
+
+
 def closing_time(
     session: Session, consultation: Consultation, draft: Draft | None
 ) -> datetime | None:

@@ -62,7 +62,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 ADDRESS = re.compile(
     r"(?:\b[a-z][a-z0-9+.-]{1,9}://|\bwww\.)[^\s<>\"']+|\b(?:[\w-]+\.)+[a-z]{2,24}\b(?:[/?:#][^\s<>\"']*)?",
     re.IGNORECASE,
-)  # noqa: E501 - one pattern a line
+)
 EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 

@@ -2,10 +2,12 @@
 
 from flask import Flask
 
-from app.views import respond, service
+from app.views import account, organise, respond, service
 
 
 def init_app(app: Flask) -> None:
     """Give the application its pages."""
     service.init_app(app)
     respond.init_app(app)
+    app.register_blueprint(account.account)
+    organise.init_app(app)

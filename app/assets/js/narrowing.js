@@ -1,8 +1,15 @@
 // A box above a long list of places that narrows it. What is chosen always stays.
 
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+// “aland” finds Åland and not New Zealand: what is typed begins a word.
+const plain = (text) =>
+  text
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
 
-const matches = (text, wanted) => plain(text).includes(plain(wanted.trim()));
+const matches = (text, wanted) => ` ${plain(text)}`.includes(` ${plain(wanted)}`);
 
 const inWords = (shown, chosen) => {
   const places = shown === 1 ? "1 place matches." : `${shown} places match.`;

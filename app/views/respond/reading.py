@@ -5,13 +5,13 @@ from functools import lru_cache
 
 from flask import render_template, send_file
 from flask.typing import ResponseReturnValue
-from forms.printing import printed_body, printed_docx
 from markupsafe import Markup
 
 from app.database import current_session
 from app.security import open_to
 from app.services import editions
 from app.views.respond.visit import current_consultation, current_edition, draft_here, now, respond
+from forms.printing import printed_body, printed_docx
 from forms.questionnaire import Questionnaire
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
