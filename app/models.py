@@ -121,6 +121,7 @@ class Consultation(Identified, Model):
     k_anonymity: Mapped[int] = mapped_column(default=5)
     wording: Mapped[dict[str, Any]] = mapped_column(default=dict)
     draft_document: Mapped[str | None] = mapped_column(default=None)
+    extensions: Mapped[list[Any]] = mapped_column(default=list)
 
     editions: Mapped[list["Edition"]] = relationship(order_by="Edition.opened_at")
 

@@ -43,6 +43,11 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def pair(first: list[str], second: list[str]) -> list[tuple[str, str]]:
+    """Two lists side by side, as the options of a select."""
+    return list(zip(first, second, strict=True))
+
+
 def isolated(text: str) -> Markup:
     """Text by someone else, kept from turning the direction of what stands around it."""
     return Markup('<bdi dir="auto">{}</bdi>').format(text)
@@ -67,4 +72,6 @@ def init_app(app: Flask) -> None:
         paragraphs=paragraphs,
         count=count,
         isolated=isolated,
+        pair=pair,
+        moment=datetime.fromisoformat,
     )

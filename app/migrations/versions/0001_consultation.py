@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("k_anonymity", sa.Integer(), nullable=False),
         sa.Column("wording", sa.JSON(), nullable=False),
         sa.Column("draft_document", sa.Text(), nullable=True),
+        sa.Column("extensions", sa.JSON(), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.CheckConstraint(
             "closes_at IS NULL OR closes_at > opens_at",

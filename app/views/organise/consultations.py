@@ -1,14 +1,20 @@
-"""The list of consultations: where the team begins."""
+"""Consultations: the list, a new one, its preview, opening, extending, closing, its settings."""
 
-from flask import render_template
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import current_session
-from app.security import open_to
-from app.services import editions
-from app.services.roles import who
-from app.team import now
-from app.views.organise.desk import organise
+from app.models import Consultation
+from app.security import open_to, takes_files
+from app.services import consultations, editions
+from app.services.roles import may, who
+from app.services.wording import Place, wording_of
+from app.team import current_organiser, now
+from app.views.organise.desk import find_consultation, organise
+from forms.questionnaire import Questionnaire
+from forms.section_form import section_form
 
 
 @organise.get("/")
@@ -18,3 +24,238 @@ def home() -> ResponseReturnValue:
     return render_template(
         "organise/home.html", consultations=editions.everything(current_session()), moment=now()
     )
+
+
+@organise.route("/new", methods=["GET", "POST"])
+@open_to(*who("prepare"))
+@takes_files
+def new() -> ResponseReturnValue:
+    """A new consultation: from a file, or as a copy of one."""
+    if request.method == "GET":
+        return show_new({})
+    given = {name: request.form.get(name, "") for name in ("key", "title", "organiser", "like")}
+    session = current_session()
+    like = editions.find(session, given["like"]) if given["like"] else None
+    upload = request.files.get("file")
+    if upload is not None and upload.filename:
+        if not may(current_organiser().roles, "upload"):
+            return show_new(given, [("file", "Only an owner may upload a questionnaire.")])
+        questionnaire, mistakes = consultations.check_upload(upload.read())
+        if questionnaire is None:
+            return show_new(given, mistakes=mistakes)
+    elif like is not None:
+        questionnaire = consultations.questionnaire_of(session, like)
+    else:
+        return show_new(given, [("like", "Choose a consultation to copy, or a file.")])
+    return create(questionnaire, given, like)
+
+
+def create(
+    questionnaire: Questionnaire, given: dict[str, str], like: Consultation | None
+) -> ResponseReturnValue:
+    """Make it, and go to its settings."""
+    try:
+        made = consultations.create(
+            current_session(),
+            questionnaire,
+            key=given["key"],
+            title=given["title"] or questionnaire.title,
+            organiser=given["organiser"],
+            actor=current_organiser().id,
+            now=now(),
+            like=like,
+        )
+    except consultations.Refused as refused:
+        return show_new(given, [(refused.field, str(refused))])
+    flash("The consultation is made. Look at the preview and the settings, then open it.")
+    return redirect(url_for("organise.steer", key=made.key), 303)
+
+
+def show_new(
+    given: dict[str, str], errors: list[tuple[str, str]] | None = None, mistakes: Any = ()
+) -> ResponseReturnValue:
+    """The page for a new consultation, with what was given."""
+    told = list(errors or ())
+    told += [("file", f"Line {each.line}: {each.message}") for each in mistakes]
+    page = render_template(
+        "organise/new.html",
+        given=given,
+        errors=told,
+        consultations=editions.everything(current_session()),
+        may_upload=may(current_organiser().roles, "upload"),
+    )
+    return page, 422 if told else 200
+
+
+@organise.get("/c/<key>/preview")
+@open_to(*who("prepare"))
+def settings_preview(key: str) -> ResponseReturnValue:
+    """Every page as one group meets it; nothing can be sent from here."""
+    consultation = find_consultation(key)
+    questionnaire = consultations.questionnaire_of(current_session(), consultation)
+    groups = questionnaire.codebook().groups
+    group = request.args.get("group", groups[0].key)
+    settled = {questionnaire.roles.group: group}
+    pages = [(each, section_form(each, settled)) for each in questionnaire.route(settled)]
+    return render_template("organise/preview.html", pages=pages, groups=groups, group=group)
+
+
+@organise.route("/c/<key>/open-and-close", methods=["GET", "POST"])
+@open_to(*who("prepare"))
+def steer(key: str) -> ResponseReturnValue:
+    """Open it, move its closing time, or close it now."""
+    consultation = find_consultation(key)
+    if request.method == "GET":
+        return show_steer(consultation)
+    try:
+        ACTS[request.form.get("act", "")](consultation)
+    except KeyError:
+        return show_steer(consultation, [("act", "Choose what to do.")])
+    except consultations.Refused as refused:
+        return show_steer(consultation, [(refused.field, str(refused))])
+    return redirect(url_for("organise.steer", key=key), 303)
+
+
+def show_steer(
+    consultation: Consultation, errors: list[tuple[str, str]] | None = None
+) -> ResponseReturnValue:
+    """The page to open and close, with what was typed."""
+    page = render_template(
+        "organise/steer.html",
+        is_open=editions.is_open(current_session(), consultation, now=now()),
+        questionnaire=consultations.questionnaire_of(current_session(), consultation),
+        given=request.form,
+        errors=errors or (),
+        moment=now(),
+    )
+    return page, 422 if errors else 200
+
+
+def number(name: str) -> int:
+    """A whole number as typed; 0 where it is none."""
+    return request.form.get(name, 0, type=int)
+
+
+def open_consultation(consultation: Consultation) -> None:
+    """Open it with the thresholds given."""
+    closes_at = consultations.read_time(
+        request.form.get("closes_at", ""), consultation.zone, "closes_at", needed=False
+    )
+    consultations.open_it(
+        current_session(),
+        consultation,
+        closes_at=closes_at,
+        small_counts=number("small_counts"),
+        consensus=number("consensus"),
+        k_anonymity=number("k_anonymity"),
+        actor=current_organiser().id,
+        now=now(),
+    )
+    flash("The consultation is open.")
+
+
+def extend_consultation(consultation: Consultation) -> None:
+    """Move the closing time."""
+    closes_at = consultations.read_time(
+        request.form.get("closes_at", ""), consultation.zone, "closes_at"
+    )
+    assert closes_at is not None
+    consultations.extend(
+        current_session(),
+        consultation,
+        closes_at,
+        request.form.get("reason", ""),
+        actor=current_organiser().id,
+        now=now(),
+    )
+    flash("The closing time is changed. Respondents see the change and its reason.")
+
+
+def close_consultation(consultation: Consultation) -> None:
+    """Close it now."""
+    consultations.close(current_session(), consultation, actor=current_organiser().id, now=now())
+    flash("The consultation is closed.")
+
+
+ACTS = {
+    "open": open_consultation,
+    "extend": extend_consultation,
+    "close": close_consultation,
+}
+
+
+def places(text: str) -> list[dict[str, str]]:
+    """Places to turn to, one a line: name | address | about."""
+    lines = [[part.strip() for part in line.split("|")] for line in text.splitlines()]
+    found = [line for line in lines if line[0]]
+    return [
+        {"name": line[0], "address": line[1] if len(line) > 1 else "", "about": " ".join(line[2:])}
+        for line in found
+    ]
+
+
+def as_lines(found: tuple[Place, ...]) -> str:
+    """Places as they are typed."""
+    return "\n".join(" | ".join(filter(None, (p.name, p.address, p.about))) for p in found)
+
+
+TEXTS = ("purpose", "audience", "after", "contact_name", "contact_email", "quick_exit")
+
+
+@organise.route("/c/<key>/settings", methods=["GET", "POST"])
+@open_to(*who("prepare"))
+def settings(key: str) -> ResponseReturnValue:
+    """Names, contact, hotlines, support and privacy wording."""
+    consultation = find_consultation(key)
+    errors: list[tuple[str, str]] = []
+    if request.method == "POST":
+        try:
+            change_settings(consultation)
+        except consultations.Refused as refused:
+            errors = [(refused.field, str(refused))]
+        else:
+            flash("The settings are saved.")
+            return redirect(url_for("organise.settings", key=key), 303)
+    page = render_template(
+        "organise/settings.html",
+        given=request.form if errors else as_given(consultation),
+        errors=errors,
+    )
+    return page, 422 if errors else 200
+
+
+def change_settings(consultation: Consultation) -> None:
+    """Save what was typed."""
+    form = request.form
+    values: dict[str, Any] = {name: form.get(name, "").strip() for name in TEXTS}
+    values["hotlines"] = places(form.get("hotlines", ""))
+    values["support"] = places(form.get("support", ""))
+    values["privacy"] = [
+        part.strip() for part in form.get("privacy", "").split("\n") if part.strip()
+    ]
+    consultations.set_up(
+        current_session(),
+        consultation,
+        values,
+        open_link=form.get("open_link") == "yes",
+        zone=form.get("zone", "").strip(),
+        title=form.get("title", ""),
+        organiser=form.get("organiser", ""),
+        actor=current_organiser().id,
+        now=now(),
+    )
+
+
+def as_given(consultation: Consultation) -> dict[str, str]:
+    """The settings as they are typed."""
+    wording = wording_of(consultation)
+    return {
+        **{name: getattr(wording, name) for name in TEXTS},
+        "hotlines": as_lines(wording.hotlines),
+        "support": as_lines(wording.support),
+        "privacy": "\n".join(wording.privacy),
+        "open_link": "yes" if consultation.open_link else "",
+        "zone": consultation.zone,
+        "title": consultation.title,
+        "organiser": consultation.organiser,
+    }

@@ -28,6 +28,7 @@ IN_A_CONSULTATION = (
     ("organise.results", "Results", "results"),
     ("organise.publication", "Publish", "publish"),
     ("organise.exports", "Exports", "export_public"),
+    ("organise.steer", "Open and close", "prepare"),
     ("organise.settings", "Settings", "prepare"),
 )
 

@@ -1,0 +1,251 @@
+"""Preparing and steering a consultation: create, copy, open, extend, close, and its wording."""
+
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import sqlalchemy as sa
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from app.models import Consultation
+from app.services import audit, editions
+from app.services.wording import Wording
+from forms.codebook import check_key
+from forms.loading import Mistake, check
+from forms.questionnaire import Questionnaire
+
+
+class Refused(Exception):
+    """Something was asked that cannot be done; `field` says where, the message what to do."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def check_upload(content: bytes) -> tuple[Questionnaire | None, tuple[Mistake, ...]]:
+    """Read an uploaded questionnaire file: the questionnaire, or every mistake with its line."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "questionnaire.yaml"
+        path.write_bytes(content)
+        questionnaire, mistakes = check(path)
+    return (None if mistakes else questionnaire), mistakes
+
+
+def create(
+    session: Session,
+    questionnaire: Questionnaire,
+    *,
+    key: str,
+    title: str,
+    organiser: str,
+    actor: str,
+    now: datetime,
+    like: Consultation | None = None,
+) -> Consultation:
+    """A consultation that is not open yet, on this questionnaire.
+
+    Raises
+    ------
+    Refused
+        If the key is not one or is taken, or title or organiser are blank.
+    """
+    _check_names(session, key, title, organiser)
+    consultation = Consultation(
+        key=key,
+        title=title.strip(),
+        organiser=organiser.strip(),
+        created_at=now,
+        draft_document=questionnaire.to_json(),
+        wording=dict(like.wording) if like else {},
+        zone=like.zone if like else "Europe/London",
+    )
+    session.add(consultation)
+    session.flush()
+    details = {"questionnaire": questionnaire.digest}
+    audit.record(session, actor, "create consultation", key, details, now=now)
+    return consultation
+
+
+def _check_names(session: Session, key: str, title: str, organiser: str) -> None:
+    try:
+        check_key(key)
+    except ValueError as error:
+        raise Refused("key", str(error)) from error
+    if editions.find(session, key) is not None:
+        raise Refused("key", f"“{key}” is taken by another consultation. Choose another address.")
+    if not title.strip():
+        raise Refused("title", "Enter a title")
+    if not organiser.strip():
+        raise Refused("organiser", "Enter who runs the consultation")
+
+
+def questionnaire_of(session: Session, consultation: Consultation) -> Questionnaire:
+    """What it asks: the edition that opened, or the draft of one that has not."""
+    edition = editions.current_edition(session, consultation)
+    if edition is not None:
+        return editions.questionnaire_of(edition)
+    assert consultation.draft_document is not None
+    return Questionnaire.from_json(consultation.draft_document)
+
+
+def read_time(text: str, zone: str, field: str, *, needed: bool = True) -> datetime | None:
+    """A date and time as typed (2026-12-31T17:00), in the consultation's zone.
+
+    Raises
+    ------
+    Refused
+        If it is not a date and time.
+    """
+    from zoneinfo import ZoneInfo
+
+    if not text.strip():
+        if needed:
+            raise Refused(field, "Enter a date and time, such as 2026-12-31T17:00")
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip().replace(" ", "T"))
+    except ValueError as error:
+        raise Refused(field, "Enter a date and time, such as 2026-12-31T17:00") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+
+
+def open_it(
+    session: Session,
+    consultation: Consultation,
+    *,
+    closes_at: datetime | None,
+    small_counts: int,
+    consensus: int,
+    k_anonymity: int,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Open: freeze the questionnaire and fix the thresholds, for good.
+
+    Raises
+    ------
+    Refused
+        If it opened before, closes before now, or a threshold is out of bounds.
+    """
+    if consultation.opens_at is not None:
+        raise Refused("closes_at", "This consultation has opened already.")
+    if closes_at is not None and closes_at <= now:
+        raise Refused("closes_at", "The closing time must lie in the future.")
+    if not 2 <= small_counts <= 50:
+        raise Refused("small_counts", "Choose a number from 2 to 50.")
+    if not 51 <= consensus <= 100:
+        raise Refused("consensus", "Choose a percentage from 51 to 100.")
+    if not 2 <= k_anonymity <= 50:
+        raise Refused("k_anonymity", "Choose a number from 2 to 50.")
+    questionnaire = questionnaire_of(session, consultation)
+    consultation.opens_at, consultation.closes_at = now, closes_at
+    consultation.small_counts, consultation.k_anonymity = small_counts, k_anonymity
+    consultation.consensus_threshold = consensus / 100
+    edition = editions.freeze(session, consultation, questionnaire, now=now)
+    details = {
+        "digest": edition.digest,
+        "closes_at": closes_at.isoformat() if closes_at else None,
+        "small_counts": small_counts,
+        "consensus": consensus,
+        "k_anonymity": k_anonymity,
+    }
+    audit.record(session, actor, "open", consultation.key, details, now=now)
+
+
+def extend(
+    session: Session,
+    consultation: Consultation,
+    closes_at: datetime,
+    reason: str,
+    *,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Move the closing time; the change and its reason are shown to respondents.
+
+    Raises
+    ------
+    Refused
+        If it is not open or closed, the time is past or earlier, or the reason is blank.
+    """
+    if consultation.opens_at is None:
+        raise Refused("closes_at", "This consultation has not opened yet.")
+    if closes_at <= now or (consultation.closes_at and closes_at <= consultation.closes_at):
+        raise Refused("closes_at", "The new closing time must be later than the old one and now.")
+    if not reason.strip():
+        raise Refused("reason", "Say why: respondents will read it.")
+    before = consultation.closes_at
+    change = {
+        "at": now.isoformat(),
+        "from": before.isoformat() if before else None,
+        "to": closes_at.isoformat(),
+        "reason": reason.strip()[:500],
+    }
+    consultation.extensions = [*consultation.extensions, change]
+    consultation.closes_at = closes_at
+    audit.record(session, actor, "extend", consultation.key, change, now=now)
+
+
+def close(session: Session, consultation: Consultation, *, actor: str, now: datetime) -> None:
+    """Close now.
+
+    Raises
+    ------
+    Refused
+        If it is not open.
+    """
+    if not editions.is_open(session, consultation, now=now):
+        raise Refused("close", "This consultation is not open.")
+    consultation.closes_at = now
+    audit.record(session, actor, "close", consultation.key, now=now)
+
+
+def set_up(
+    session: Session,
+    consultation: Consultation,
+    values: Mapping[str, Any],
+    *,
+    open_link: bool,
+    zone: str,
+    title: str,
+    organiser: str,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Change names, wording and whether the open link works.
+
+    Raises
+    ------
+    Refused
+        If a value cannot be used.
+    """
+    if not title.strip():
+        raise Refused("title", "Enter a title")
+    if not organiser.strip():
+        raise Refused("organiser", "Enter who runs the consultation")
+    if zone not in available_timezones():
+        raise Refused("zone", "Enter a time zone such as Europe/London")
+    try:
+        wording = Wording.model_validate(values)
+    except ValidationError as error:
+        field = str(error.errors()[0]["loc"][0])
+        raise Refused(field, "This cannot be used as it is. Check it and try again.") from error
+    consultation.title, consultation.organiser = title.strip(), organiser.strip()
+    consultation.zone, consultation.open_link = zone, open_link
+    consultation.wording = wording.model_dump(mode="json")
+    details = {"open_link": open_link, "zone": zone}
+    audit.record(session, actor, "change settings", consultation.key, details, now=now)
+
+
+def free_key(session: Session, key: str) -> str:
+    """A key near this one that no consultation has."""
+    taken = set(session.scalars(sa.select(Consultation.key)))
+    number = 2
+    while (candidate := f"{key[:55]}_{number}") in taken:
+        number += 1
+    return candidate

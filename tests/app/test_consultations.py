@@ -1,0 +1,61 @@
+from datetime import UTC, datetime, timedelta
+
+from tests.pages import Organiser, Respondent
+
+
+def later(days: int) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
+
+
+def test_a_consultation_is_copied_set_up_opened_extended_and_closed(lone_owner: Organiser):
+    desk = "/organise/c/second_round"
+    lone_owner.opens("/organise/new")
+    lone_owner.presses(
+        "Make it",
+        key="second_round",
+        title="Second round",
+        organiser="Us",
+        like="ai_and_child_protection",
+    )
+    lone_owner.opens(f"{desk}/preview?group=civil_society").opens(f"{desk}/settings")
+    lone_owner.presses("Save the settings", contact_email="team@example.org", zone="Europe/Vienna")
+    visitor = Respondent(lone_owner.app, "second_round").opens("/c/second_round/", expect=404)
+
+    lone_owner.opens(f"{desk}/open-and-close")
+    lone_owner.presses("Open the consultation", closes_at=later(10))
+    assert "Start now" in visitor.opens("/c/second_round/").said()
+
+    lone_owner.presses(
+        "Change the closing time", closes_at=later(20), reason="A holiday lay between."
+    )
+    assert "A holiday lay between." in visitor.opens("/c/second_round/").said()
+
+    lone_owner.presses("Close the consultation")
+    assert "This consultation closed on" in visitor.opens("/c/second_round/").said()
+
+
+def test_what_cannot_be_used_is_said_at_its_field_and_kept(lone_owner: Organiser):
+    lone_owner.opens("/organise/new")
+    lone_owner.presses(
+        "Make it", expect=422, key="Not a key", title="Kept", like="ai_and_child_protection"
+    )
+
+    assert lone_owner.value("title") == "Kept"
+    assert "cannot be a key" in lone_owner.said()
+
+
+def test_every_mistake_of_an_uploaded_file_is_shown_with_its_line(lone_owner: Organiser):
+    import io
+
+    lone_owner.opens("/organise/new")
+    file = (io.BytesIO(b"key: one\nversion: 1\nversion: 2\nsections: []\n"), "q.yaml")
+    lone_owner.presses("Make it", expect=422, key="one", title="", organiser="Us", file=file)
+
+    assert "Line 3:" in lone_owner.said()
+
+
+def test_a_reader_may_not_open_or_close(lone_app, lone_owner: Organiser):
+    reader = Organiser.invited(lone_app, "reader@example.org", "reader")
+
+    reader.opens("/organise/")
+    reader.opens("/organise/c/ai_and_child_protection/open-and-close", expect=403)
