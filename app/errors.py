@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.services.editions import NotOpen
-from app.views.respond import journey, visit
+from app.typed import typed
 
 logger = logging.getLogger(__name__)
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
@@ -21,7 +21,7 @@ def typed_here() -> tuple[tuple[str, str], ...]:
         return ()
     if request.content_length > (current_app.config["MAX_CONTENT_LENGTH"] or 0):
         return ()
-    return visit.typed(request.form)
+    return typed(request.form)
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
@@ -30,8 +30,8 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         return error
     code = error.code or 500
     template = f"errors/{code if code in PAGES else 500}.html"
-    typed = typed_here() if code in {400, 403, 409, 429, 500, 503} else ()
-    page = render_template(template, error=error, typed=typed)
+    words = typed_here() if code in {400, 403, 409, 429, 500, 503} else ()
+    page = render_template(template, error=error, typed=words)
     return page, code
 
 
@@ -78,7 +78,5 @@ def init_app(app: Flask) -> None:
 
 
 def stale_token(error: CSRFError) -> ResponseReturnValue:
-    """A form whose token is stale: the page again, with what was typed and a fresh token."""
-    if request.blueprint == "respond":
-        return journey.show_again(error)
+    """A form whose token is stale; the respondent's own pages come back with a fresh one."""
     return render_template("errors/400.html", error=error, typed=typed_here()), 400

@@ -122,6 +122,7 @@ class Consultation(Identified, Model):
     wording: Mapped[dict[str, Any]] = mapped_column(default=dict)
     draft_document: Mapped[str | None] = mapped_column(default=None)
     extensions: Mapped[list[Any]] = mapped_column(default=list)
+    retention: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     editions: Mapped[list["Edition"]] = relationship(order_by="Edition.opened_at")
 
@@ -160,7 +161,9 @@ class Draft(Identified, Model):
     invitation_id: Mapped[str | None] = mapped_column(index=True, default=None)
 
     edition: Mapped[Edition] = relationship()
-    sections: Mapped[list["DraftSection"]] = relationship(order_by="DraftSection.section")
+    sections: Mapped[list["DraftSection"]] = relationship(
+        order_by="DraftSection.section", cascade="all, delete-orphan", passive_deletes=True
+    )
     response: Mapped["Response | None"] = relationship(back_populates="draft")
 
 
@@ -250,3 +253,15 @@ class AuditEvent(Model):
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     previous: Mapped[str]
     digest: Mapped[str] = mapped_column(unique=True)
+
+
+class Certificate(Identified, Model):
+    """What a run of retention deleted: kinds and numbers, who ran it and when, and its digest."""
+
+    __tablename__ = "certificate"
+
+    consultation_id: Mapped[str] = mapped_column(sa.ForeignKey("consultation.id"), index=True)
+    made_at: Mapped[datetime]
+    actor: Mapped[str]
+    deleted: Mapped[list[Any]] = mapped_column(default=list)
+    digest: Mapped[str]

@@ -56,6 +56,7 @@ class Visitor:
     status: int = field(init=False, default=0)
     path: str = field(init=False, default="")
     text: str = field(init=False, default="")
+    client_answer: bytes = field(init=False, default=b"")
 
     def __post_init__(self) -> None:
         self.client = self.app.test_client()
@@ -99,7 +100,8 @@ class Visitor:
 
     def _land(self, response: object, expect: int) -> Self:
         self.status = response.status_code
-        self.text = response.get_data(as_text=response.mimetype == "text/html")
+        self.client_answer = response.get_data()
+        self.text = self.client_answer.decode() if response.mimetype.startswith("text/") else ""
         self.path = response.request.path
         if response.mimetype == "text/html":
             self.page = html.fromstring(self.text)

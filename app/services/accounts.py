@@ -250,9 +250,7 @@ def new_totp(session: Session, organiser: Organiser) -> str:
 def totp_address(organiser: Organiser) -> str:
     """What an authenticator app reads from the square code."""
     secret = organiser.unseal("totp")["secret"]
-    return pyotp.TOTP(secret).provisioning_uri(
-        name=organiser.email, issuer_name="Open Questions"
-    )
+    return pyotp.TOTP(secret).provisioning_uri(name=organiser.email, issuer_name="Open Questions")
 
 
 def prove_totp(session: Session, organiser: Organiser, code: str, *, now: datetime) -> list[str]:

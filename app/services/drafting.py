@@ -227,7 +227,7 @@ def save_section(
     draft.changed_at = now
     session.flush()
     session.expire(draft, ["sections"])
-    _note_group(draft)
+    _note_group(draft, section)
     return saved
 
 
@@ -239,10 +239,24 @@ def find_section(session: Session, draft: Draft, section: str) -> DraftSection |
     return session.scalar(statement.execution_options(populate_existing=True))
 
 
-def _note_group(draft: Draft) -> None:
-    progress = read(draft)
-    group = progress.settled.get(progress.questionnaire.roles.group)
-    draft.group_key = group if isinstance(group, str) else None
+def _note_group(draft: Draft, saved: str) -> None:
+    questionnaire = editions.questionnaire_of(draft.edition)
+    group = questionnaire.roles.group
+    if saved not in _decide(questionnaire, group):
+        return
+    chosen = read(draft).settled.get(group)
+    draft.group_key = chosen if isinstance(chosen, str) else None
+
+
+def _decide(questionnaire: Questionnaire, question: str) -> tuple[str, ...]:
+    """The sections that can change an answer: its own and, by conditions, those before it."""
+    keys = [section.key for section in questionnaire.sections]
+    own = next(
+        place
+        for place, section in enumerate(questionnaire.sections)
+        if any(each.id == question for each in section.questions)
+    )
+    return tuple(keys[: own + 1])
 
 
 def opt_out(session: Session, draft: Draft, section: str, *, out: bool, now: datetime) -> None:

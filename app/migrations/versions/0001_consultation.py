@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("wording", sa.JSON(), nullable=False),
         sa.Column("draft_document", sa.Text(), nullable=True),
         sa.Column("extensions", sa.JSON(), nullable=False),
+        sa.Column("retention", sa.JSON(), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.CheckConstraint(
             "closes_at IS NULL OR closes_at > opens_at",
@@ -185,6 +186,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_revision_response_id"), "revision", ["response_id"])
 
+    op.create_table(
+        "certificate",
+        sa.Column("consultation_id", sa.String(length=32), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("deleted", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultation.id"],
+            name=op.f("fk_certificate_consultation_id_consultation"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+    )
+    op.create_index(op.f("ix_certificate_consultation_id"), "certificate", ["consultation_id"])
     make_permanent()
 
 

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from app.views.organise import consultations, desk, people
+from app.views.organise import consultations, desk, keeping, people
 
-__all__ = ["consultations", "init_app", "people"]
+__all__ = ["consultations", "init_app", "keeping", "people"]
 
 
 def init_app(app: Flask) -> None:

@@ -12,6 +12,7 @@ from app.database import current_session
 from app.models import Draft
 from app.security import open_to
 from app.services import drafting, editions, screening
+from app.typed import typed
 from app.views.respond import visit
 from app.views.respond.visit import current_draft, now, respond
 from forms.questionnaire import Section
@@ -188,6 +189,7 @@ def opt(key: str, way: str) -> ResponseReturnValue:
     return redirect(url_for("respond.tasks") + f"#topic-{key}")
 
 
+@respond.errorhandler(CSRFError)
 def show_again(error: CSRFError) -> Response | tuple[str, int] | ResponseReturnValue:
     """A page whose token is stale comes back with what was typed and a fresh token."""
     key = (request.view_args or {}).get("key")
@@ -199,7 +201,7 @@ def show_again(error: CSRFError) -> Response | tuple[str, int] | ResponseReturnV
     elif request.endpoint == "respond.start" and draft is None:
         page, version = editions.questionnaire_of(visit.current_edition()).sections[0], 0
     else:
-        lost = visit.typed(MultiDict(request.form))
+        lost = typed(MultiDict(request.form))
         return render_template("respond/come_back.html", typed=lost, reason=error.description), 400
     settled = drafting.read(draft).settled if draft else {}
     form = section_form(page, settled, request.form)

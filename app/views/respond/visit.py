@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, g, redirect, request, url_for
-from werkzeug.datastructures import MultiDict
 
 from app.database import current_database, current_session
 from app.models import Consultation, Draft, Edition
@@ -14,7 +13,6 @@ from app.services.wording import Wording, wording_of
 COOKIE = "oq_draft"
 COOKIE_DAYS = 60
 respond = Blueprint("respond", __name__, url_prefix="/c/<consultation>")
-NOT_WORDS = frozenset({"csrf_token", "version", "shown_at", "next", "token", "stamp"})
 
 
 def now() -> datetime:
@@ -96,15 +94,6 @@ def resume_link(draft: Draft) -> str:
     secret = drafting.resume_secret(current_database().keyring, draft)
     base: str = settings.base_url
     return base.rstrip("/") + url_for("links.open", secret=secret)
-
-
-def typed(form: MultiDict[str, str]) -> tuple[tuple[str, str], ...]:
-    """What a person wrote, to be shown back for copying: never a secret, never a lone key."""
-    return tuple(
-        (name, value)
-        for name, value in form.items(multi=True)
-        if name not in NOT_WORDS and len(value.strip()) > 1
-    )
 
 
 def known_to_templates() -> dict[str, Any]:

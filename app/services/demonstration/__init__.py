@@ -1,0 +1,8 @@
+"""Made-up responses through the real services, so that an organiser sees a full report first.
+
+Everything is marked synthetic: the consultation, its drafts, its responses and its exports.
+"""
+
+from app.services.demonstration.sending import run
+
+__all__ = ["run"]
