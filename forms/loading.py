@@ -1,4 +1,7 @@
-"""From a YAML file to a questionnaire, or to a list of mistakes that its author can mend."""
+"""From a YAML file to a questionnaire, or to a list of mistakes that its author can mend.
+
+A little longer than other files: the reader and its entry points belong together.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +10,8 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from forms.codebook import Category, Roles
-from forms.question import TYPES, AnyQuestion, Presets, Question, ScalePoints
+from forms.presets import Presets, ScalePoints
+from forms.question import TYPES, AnyQuestion, Question
 from forms.questionnaire import Questionnaire, Section
 from forms.rules import broken_rules
 from forms.strict_yaml import Document, Mistake, MistakesError, Place, read
@@ -71,14 +75,15 @@ class Reading:
     def questionnaire(self) -> Questionnaire | None:
         """Return the questionnaire; complain of its shape, and of every rule that it breaks."""
         presets = self.presets()
+        raw_sections = listed(self.content.get("sections"))
         sections = [
             section
-            for number, raw in enumerate(listed(self.content.get("sections")))
+            for number, raw in enumerate(raw_sections)
             if (section := self.section(raw, ("sections", number), presets)) is not None
         ]
         own = self.content.items()
         content = {key: value for key, value in own if key not in {"scales", "neutral"}}
-        if sections or listed(self.content.get("sections")):
+        if raw_sections:
             content["sections"] = sections
         questionnaire = self.whole(content)
         if questionnaire is None:
@@ -97,8 +102,9 @@ class Reading:
         try:
             return Questionnaire.model_validate(content)
         except ValidationError as error:
-            self.tell_all(error, (), Questionnaire)
-        if not content.get("sections"):
+            told_already = "sections" if listed(self.content.get("sections")) else ""
+            self.tell_all(error, (), Questionnaire, but_not=told_already)
+        if not listed(content.get("sections")):
             return None
         sound = {
             key: value if is_sound(key, value) else STAND_INS[key]
@@ -119,13 +125,10 @@ class Reading:
                 self.tell_all(error, ("scales", name), Category)
             if isinstance(raw, str):
                 self.complain(("scales", name), "list the points of this scale")
-        neutral = {
-            key: label
-            for key, label in keyed(self.content.get("neutral")).items()
-            if isinstance(label, str)
-        }
-        for key, label in neutral.items():
-            if not label.strip():
+        neutral: dict[str, str | None] = {}
+        for key, label in keyed(self.content.get("neutral")).items():
+            neutral[key] = label if isinstance(label, str) and label.strip() else None
+            if neutral[key] is None:
                 self.complain(("neutral", key), f"write the wording of `{key}`")
         topics = tuple(
             {"key": raw["key"], "label": raw["title"]}
@@ -149,10 +152,8 @@ class Reading:
         try:
             section = Section.model_validate({**content, "questions": questions or raw_questions})
         except ValidationError as error:
-            if questions or not raw_questions:
-                self.tell_all(error, place, Section)
-            else:
-                self.tell_all(error, place, Section, but_not="questions")
+            told_already = "questions" if raw_questions else ""
+            self.tell_all(error, place, Section, but_not=told_already)
             self.unread += [question.id for question in questions]
             return None
         self.places[id(section)] = place

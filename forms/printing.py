@@ -6,10 +6,10 @@ from io import BytesIO
 
 import docx
 from docx.document import Document
-from docx.enum.text import WD_TAB_LEADER
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import Table
 from markupsafe import Markup, escape
 
@@ -19,6 +19,7 @@ from forms.questionnaire import Questionnaire, Section
 from forms.wording import shorten
 
 BOX = "☐"
+MARGIN, FIRST_COLUMN, TEXT_WIDTH = Cm(2), Cm(4.5), Cm(17)
 ALL_VOLUNTARY = "You may leave a question blank unless it says that it needs an answer."
 STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem}"
@@ -113,15 +114,16 @@ def _question_html(printed: Printed) -> Markup:
     parts += [_paragraph(text) for text in (question.hint, *printed.notes) if text]
     parts.append(_paragraph(paper.instruction))
     if paper.rows:
-        parts += [_list_html(paper.rows), _paragraph("In each row:"), _list_html(paper.columns)]
+        parts += [_list_html(paper.rows, box="–"), _paragraph("For each of these:")]
+        parts.append(_list_html(paper.columns))
     if paper.boxes:
         parts.append(_list_html(paper.boxes))
     return Markup("<article>\n{}</article>\n").format(Markup("").join(parts))
 
 
-def _list_html(items: tuple[str, ...]) -> Markup:
+def _list_html(items: tuple[str, ...], box: str = BOX) -> Markup:
     listed = Markup("").join(
-        Markup('<li><span aria-hidden="true">{}</span> {}</li>\n').format(BOX, item)
+        Markup('<li><span aria-hidden="true">{}</span> {}</li>\n').format(box, item)
         for item in items
     )
     return Markup("<ul>\n{}</ul>\n").format(escape(listed))
@@ -130,11 +132,7 @@ def _list_html(items: tuple[str, ...]) -> Markup:
 def printed_docx(questionnaire: Questionnaire) -> bytes:
     """Return a Word file with boxes to tick and lines to write on."""
     document = docx.Document()
-    document.core_properties.title = questionnaire.title
-    document.core_properties.author = ""
-    document.core_properties.language = questionnaire.language
-    document.styles["Normal"].font.size = Pt(11)
-    _set_language(document, questionnaire.language)
+    _set_up(document, questionnaire)
     document.add_heading(questionnaire.title, level=0)
     for text in (*paragraphs(questionnaire.summary), ALL_VOLUNTARY):
         document.add_paragraph(text)
@@ -149,43 +147,64 @@ def printed_docx(questionnaire: Questionnaire) -> bytes:
     return file.getvalue()
 
 
+def _set_up(document: Document, questionnaire: Questionnaire) -> None:
+    """Choose A4, quiet headings and the language, for spelling and for reading aloud."""
+    document.core_properties.title = questionnaire.title
+    document.core_properties.author = ""
+    document.core_properties.language = questionnaire.language
+    page = document.sections[0]
+    page.page_width, page.page_height = Cm(21), Cm(29.7)
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = MARGIN
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = "Arial", Pt(10)
+    normal.paragraph_format.space_after = Pt(4)
+    for name in ("Title", "Heading 1", "Heading 2"):
+        document.styles[name].font.color.rgb = RGBColor(0x1A, 0x1A, 0x1A)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), questionnaire.language)
+    normal.element.get_or_add_rPr().append(language)
+
+
 def _add_question(document: Document, printed: Printed) -> None:
     """Add one question: a grid as a table, options as boxes, words as lines to write on."""
     question, paper = printed.question, printed.paper
     document.add_heading(f"{printed.number} {question.text}", level=2)
-    for text in (question.hint, *printed.notes):
+    for text in (question.hint, *printed.notes, paper.instruction):
         if text:
-            document.add_paragraph(text)
-    instruction = document.add_paragraph(paper.instruction)
-    instruction.paragraph_format.keep_with_next = True
+            document.add_paragraph(text).paragraph_format.keep_with_next = True
     if paper.rows:
         _add_grid(document, paper)
     for box in paper.boxes:
-        document.add_paragraph(f"{BOX} {box}").paragraph_format.space_after = Pt(2)
+        document.add_paragraph(f"{BOX} {box}").paragraph_format.space_after = Pt(1)
     for _ in range(paper.lines):
         to_write_on = document.add_paragraph("\t")
-        to_write_on.paragraph_format.tab_stops.add_tab_stop(Cm(15), leader=WD_TAB_LEADER.LINES)
+        to_write_on.paragraph_format.tab_stops.add_tab_stop(TEXT_WIDTH, leader=WD_TAB_LEADER.LINES)
 
 
 def _add_grid(document: Document, paper: Paper) -> None:
     """Add a table: a row each thing judged, a column each answer; its head repeats on each page."""
     table: Table = document.add_table(rows=1, cols=len(paper.columns) + 1, style="Table Grid")
-    for cell, column in zip(table.rows[0].cells[1:], paper.columns, strict=True):
-        cell.text = column
-    repeated = OxmlElement("w:tblHeader")
-    repeated.set(qn("w:val"), "true")
-    table.rows[0]._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001  # python-docx has no word for it
+    table.autofit = False
+    rest = Emu((TEXT_WIDTH - FIRST_COLUMN) // len(paper.columns))
+    for number, column in enumerate(table.columns):
+        column.width = rest if number else FIRST_COLUMN
+    _fill_row(table, ("", *paper.columns), mark="w:tblHeader")
     for row in paper.rows:
-        cells = table.add_row().cells
-        cells[0].text = row
-        for cell in cells[1:]:
-            cell.text = BOX
+        table.add_row()  # type: ignore[no-untyped-call]  # python-docx leaves it out
+        _fill_row(table, (row, *(BOX for _ in paper.columns)), mark="w:cantSplit")
     document.add_paragraph()
 
 
-def _set_language(document: Document, language: str) -> None:
-    """Name the language of the text, for spelling and for reading aloud."""
-    properties = document.styles["Normal"].element.get_or_add_rPr()
-    element = OxmlElement("w:lang")
-    element.set(qn("w:val"), language)
-    properties.append(element)
+def _fill_row(table: Table, words: tuple[str, ...], mark: str) -> None:
+    """Write into the last row, and say of it what Word should know."""
+    row = table.rows[-1]
+    said = OxmlElement(mark)
+    said.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(said)  # noqa: SLF001  # python-docx has no word for it
+    for number, (cell, text) in enumerate(zip(row.cells, words, strict=True)):
+        cell.width = table.columns[number].width
+        paragraph = cell.paragraphs[0]
+        paragraph.add_run(text).font.size = Pt(8)
+        paragraph.paragraph_format.space_after = Pt(1)
+        if number:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER

@@ -2,17 +2,16 @@
 
 A type is one file in `forms/questions/` with one subclass of `Question`; making the subclass
 registers it under its `type`. Nothing anywhere asks which type a question is.
+A little longer than other files: all that a type may have to say stands here once, in order.
 """
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
-    BeforeValidator,
-    Field,
     SerializeAsAny,
     StringConstraints,
     ValidationInfo,
@@ -37,15 +36,6 @@ class Problem:
 
     field_name: str
     message: str
-
-
-@dataclass(frozen=True)
-class Presets:
-    """What an author may name instead of spelling it out. A name with None is mistaken itself."""
-
-    scales: Mapping[str, tuple[Category, ...] | None] = field(default_factory=dict)
-    neutral: Mapping[str, str] = field(default_factory=dict)
-    topics: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -199,35 +189,6 @@ class Question(Frozen):
         return quoted(self.text)
 
 
-def known_way_out(value: object, info: ValidationInfo) -> object:
-    """Replace the name of a way out by its key and wording."""
-    if not isinstance(value, str):
-        return value
-    neutral = info.context.neutral if isinstance(info.context, Presets) else {}
-    if value not in neutral:
-        raise PydanticCustomError("unknown_name", "{name}", {"name": value, "known": list(neutral)})
-    return Category(key=value, label=neutral[value], substantive=False)
-
-
-def known_scale(value: object, info: ValidationInfo) -> object:
-    """Replace the name of a scale by its points."""
-    if not isinstance(value, str):
-        return value
-    scales = info.context.scales if isinstance(info.context, Presets) else {}
-    if value not in scales:
-        raise PydanticCustomError("unknown_name", "{name}", {"name": value, "known": list(scales)})
-    if scales[value] is None:
-        raise PydanticCustomError("said_elsewhere", "the scale is mistaken")
-    return scales[value]
-
-
-def known_topics(value: object, info: ValidationInfo) -> object:
-    """Replace `from_topics` by one option a topic section."""
-    if value == "from_topics" and isinstance(info.context, Presets):
-        return info.context.topics
-    return value
-
-
 def known_type(value: object, validate: Any, info: ValidationInfo) -> "Question":
     """Read a question as the type that it names."""
     del validate  # the base alone would lose what the type adds
@@ -241,8 +202,4 @@ def known_type(value: object, validate: Any, info: ValidationInfo) -> "Question"
     return TYPES[name].model_validate(value, context=info.context)
 
 
-WayOut = Annotated[Category, BeforeValidator(known_way_out)]
-ScalePoints = Annotated[
-    tuple[Category, ...], BeforeValidator(known_scale), Field(min_length=3, max_length=11)
-]
 AnyQuestion = Annotated[SerializeAsAny[Question], WrapValidator(known_type)]

@@ -66,6 +66,10 @@ class Questionnaire(Frozen):
         super().model_post_init(context)
         self._document = canonical(self.model_dump(mode="json"))
 
+    def __hash__(self) -> int:
+        """Hash the document alone: fast enough to be looked up at every request."""
+        return hash(self._document)
+
     @classmethod
     def from_json(cls, document: str) -> Self:
         """Read a frozen document. It stays as it was, also where later code knows more keys."""
@@ -92,6 +96,11 @@ class Questionnaire(Frozen):
     def topics(self) -> tuple[Section, ...]:
         """The topic sections in order."""
         return tuple(section for section in self.sections if section.kind == "topic")
+
+    @cached_property
+    def _topic_keys(self) -> tuple[str, ...]:
+        """The keys of the topic sections, in order."""
+        return tuple(section.key for section in self.topics)
 
     def section(self, key: str) -> Section:
         """Return the section of that key.
@@ -145,8 +154,7 @@ class Questionnaire(Frozen):
     def topic_state(self, section: Section, settled: Answers, opted_out: Collection[str]) -> str:
         """Return `offered`, `opted_out` or `not_chosen` for a topic section."""
         chosen = settled.get(self.roles.topics) if self.roles.topics else None
-        topics = [each.key for each in self.topics]
-        return topic_state(section.key, chosen, topics, opted_out)
+        return topic_state(section.key, chosen, self._topic_keys, opted_out)
 
     def route(self, answers: Answers, opted_out: Collection[str] = ()) -> tuple[Section, ...]:
         """Return the sections with something to ask this respondent, in order."""
@@ -169,13 +177,21 @@ class Questionnaire(Frozen):
 
         `verified` and `channel` are asked of everybody and left null, for the app to fill in.
         """
-        settled = self.settle(answers, opted_out)
-        asked = set(self.asked(answers, opted_out))
+        row = dict(self._row_of_nobody)
+        settled: dict[str, object] = {}
+        for _, asked, settled in self.walk(answers, opted_out):
+            for question in asked:
+                row[f"asked.{question.id}"] = True
+                row |= question.record(settled)
+        return row | self.record_system(settled, opted_out)
+
+    @cached_property
+    def _row_of_nobody(self) -> dict[str, object]:
+        """The columns of somebody who was asked nothing."""
         row: dict[str, object] = {}
         for question in self.questions:
-            row[f"asked.{question.id}"] = question.id in asked
-            row |= question.record(settled if question.id in asked else {})
-        return row | self.record_system(settled, opted_out)
+            row |= {f"asked.{question.id}": False, **question.record({})}
+        return row
 
     def record_system(self, settled: Answers, opted_out: Collection[str]) -> dict[str, object]:
         """Return the columns of the variables that no question asks for."""

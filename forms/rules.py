@@ -1,10 +1,11 @@
 """What a questionnaire must be beyond its shape: the rules that an author can break.
 
 Each rule yields what is mistaken, the keys below it that lead to the mistake, and what to do.
+Longer than other files: it is a list, one method a rule, and reads as one.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -16,6 +17,7 @@ from forms.questionnaire import Questionnaire, Section
 from forms.system import SYSTEM_SECTION, is_reserved, topic_variable_name
 
 CONDITIONAL = (Measure.NOMINAL, Measure.ORDINAL, Measure.SEVERAL)
+FIELD_ENDINGS = ("way_out", "hint", "error")  # ids of the page that fields of items must not take
 ROLE_MEASURES: dict[str, tuple[Measure, ...]] = {
     "group": (Measure.NOMINAL,),
     "subtype": (Measure.NOMINAL,),
@@ -37,7 +39,7 @@ class Broken:
     message: str
 
 
-def suggestion(name: str, known: Iterator[str] | tuple[str, ...] | list[str]) -> str:
+def suggestion(name: str, known: Iterable[str]) -> str:
     """Return “did you mean …?” where something known is spelt nearly so."""
     near = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f": did you mean `{near[0]}`?" if near else ""
@@ -51,12 +53,11 @@ def broken_rules(questionnaire: Questionnaire, unread: tuple[str, ...] = ()) -> 
     rules = Rules(questionnaire, unread)
     yield from rules.names()
     yield from rules.wording()
-    yield from rules.conditions()
-    yield from rules.reach()
     yield from rules.topics()
     yield from rules.roles()
-    yield from rules.serving()
-    if not unread:
+    astray = [*rules.conditions(), *rules.reach(), *rules.serving()]
+    yield from astray
+    if not unread and not astray:
         yield from rules.coverage()
 
 
@@ -96,7 +97,7 @@ class Rules:
 
     def names_of(self, question: Question, taken: dict[str, str]) -> Iterator[Broken]:
         """Its answers are called like no others, and its options differ."""
-        if question.id in taken:
+        if taken.get(question.id) == question.id:
             wrong = f"there is already a question `{question.id}`: give this one another id"
             yield Broken(question, ("id",), wrong)
             return
@@ -124,8 +125,8 @@ class Rules:
             if n > 1:
                 wrong = f"two of its answers have the key `{key}`: rename one"
                 yield Broken(question, self.where_options(question), wrong)
-            if key == "way_out":
-                wrong = "the key `way_out` is kept for the ways out: rename it"
+            if key in FIELD_ENDINGS and f"{question.id}-{key}" in question.unbound:
+                wrong = f"the key `{key}` is kept for a part of the page: rename it"
                 yield Broken(question, self.where_options(question), wrong)
         for label, n in Counter(each.label for each in categories).items():
             if n > 1:

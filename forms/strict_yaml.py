@@ -118,6 +118,8 @@ def explain(error: YAMLError) -> tuple[int, str]:
     line = mark.line + 1 if mark else 1
     if "alias" in problem:
         return line, problem
+    if "got '?'" in problem:
+        return line, "put quotes around words with a question mark between { and }"
     look = "Look at the spaces, quotes and colons here and just above"
     return line, f"this is not YAML: {problem}. {look}"
 

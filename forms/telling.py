@@ -1,21 +1,16 @@
 """Pydantic's errors in the words of somebody who writes a questionnaire."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from forms.conditions import Clause
-from forms.question import Option
-from forms.questions.choices import ManyOption
-from forms.questions.grid import Row
+from forms.question import TYPES
 from forms.rules import suggestion
 
 Place = tuple[str | int, ...]
-NESTED_KEYS = sorted(
-    {name for model in (Option, ManyOption, Row, Clause) for name in model.model_fields}
-)
 WORDS: dict[str, str] = {
     "string_type": "text is wanted here",
     "string_too_short": "write some words here, or take the key out",
@@ -41,17 +36,36 @@ def tell(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Place
         if each["type"] == "extra_forbidden" and (near := nearest(each, model))
     }
     for each in details:
-        if each["type"] == "said_elsewhere":
+        if each["type"] == "said_elsewhere" or is_consequence(each, details):
             continue
         if each["type"] == "missing" and f": did you mean `{each['loc'][-1]}`?" in meant:
             continue
-        yield each["loc"], in_words(each, model)
+        below = ("type",) if each["type"] == "unknown_type" else ()
+        yield (*each["loc"], *below), in_words(each, model)
+
+
+def is_consequence(error: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """Say whether a list is too short only because items in it could not be read."""
+    loc = error["loc"]
+    below = (each["loc"] for each in details if len(each["loc"]) > len(loc))
+    return error["type"] == "too_short" and any(each[: len(loc)] == loc for each in below)
 
 
 def nearest(error: ErrorDetails, model: type[BaseModel]) -> str:
     """Suggest the key that a misspelt one was meant for."""
-    own = [*model.model_fields, "scales", "neutral"]
-    return suggestion(str(error["loc"][-1]), own if len(error["loc"]) == 1 else NESTED_KEYS)
+    own = (*model.model_fields, "scales", "neutral")
+    return suggestion(str(error["loc"][-1]), own if len(error["loc"]) == 1 else nested_keys())
+
+
+@cache
+def nested_keys() -> tuple[str, ...]:
+    """Return the keys of whatever questions contain: options, rows, points, clauses."""
+    inside = (each.model_json_schema().get("$defs", {}) for each in TYPES.values())
+    return tuple(
+        sorted(
+            {key for defs in inside for each in defs.values() for key in each.get("properties", {})}
+        )
+    )
 
 
 def in_words(error: ErrorDetails, model: type[BaseModel]) -> str:

@@ -7,7 +7,8 @@ from wtforms.fields.core import UnboundField
 
 from forms.codebook import Category
 from forms.fields import OneOf, as_choices, quoted
-from forms.question import Answers, Posted, Problem, Question, WayOut
+from forms.presets import WayOut
+from forms.question import Answers, Posted, Problem, Question
 
 
 class ClosedQuestion(Question):

@@ -1,5 +1,6 @@
 """One answer out of several."""
 
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -25,7 +26,7 @@ class OfOptions(ClosedQuestion):
         """The field, answer and variable of what is written beside “other”."""
         return f"{self.id}_{OTHER}"
 
-    @property
+    @cached_property
     def offered(self) -> tuple[Option, ...]:
         """All that may be chosen, in the order shown: options, “other”, ways out."""
         other = (Option(key=OTHER, label=self.other),) if self.other else ()
@@ -34,7 +35,7 @@ class OfOptions(ClosedQuestion):
         )
         return (*self.options, *other, *ways_out)
 
-    @property
+    @cached_property
     def labels(self) -> dict[str, str]:
         """The wording of each choice by its key."""
         return {each.key: each.label for each in self.offered}

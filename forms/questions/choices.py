@@ -7,7 +7,8 @@ from wtforms.fields.core import UnboundField
 
 from forms.codebook import Category, Measure, Variable
 from forms.fields import several_of
-from forms.question import Answers, Option, Paper, Posted, Problem, Specimen, known_topics
+from forms.presets import known_topics
+from forms.question import Answers, Option, Paper, Posted, Problem, Specimen
 from forms.questions.choice import OTHER, OfOptions
 
 

@@ -1,12 +1,14 @@
 """How far, from one end of a scale to the other."""
 
+from functools import cached_property
 from typing import ClassVar, Literal
 
 from wtforms.fields.core import UnboundField
 
 from forms.codebook import Category, Measure, Variable
 from forms.fields import one_of
-from forms.question import Answers, Paper, Posted, Problem, ScalePoints, Specimen
+from forms.presets import ScalePoints
+from forms.question import Answers, Paper, Posted, Problem, Specimen
 from forms.ways_out import ClosedQuestion
 
 
@@ -17,12 +19,12 @@ class OnScale(ClosedQuestion):
 
     points: ScalePoints
 
-    @property
+    @cached_property
     def offered(self) -> tuple[Category, ...]:
         """The points, then the ways out."""
         return (*self.points, *self.ways_out)
 
-    @property
+    @cached_property
     def labels(self) -> dict[str, str]:
         """The wording of each point and way out by its key."""
         return {each.key: each.label for each in self.offered}
