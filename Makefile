@@ -40,7 +40,7 @@ run: setup database  ## Serve the consultation at http://HOST:PORT
 	@echo "  Open Questions is at http://$(HOST):$(PORT)    (Ctrl+C stops it)"
 	@echo
 	@$(PY) -m granian --interface wsgi --factory --host "$(HOST)" --port "$(PORT)" \
-		--blocking-threads 16 --no-ws --log-level warning app:create_app
+		--blocking-threads 8 --no-ws --log-level error app:create_app
 
 database: setup
 	@$(FLASK) migrate
@@ -48,6 +48,7 @@ database: setup
 
 # The local run makes its own secrets and keeps everything in var/. For real use see README.md.
 run database demo report: export CONSULT_LOCAL ?= 1
+run: export CONSULT_BASE_URL ?= http://$(HOST):$(PORT)
 
 demo: export DATABASE_URL = sqlite:///$(abspath $(DEMO))/open-questions.db
 demo: setup  ## Make RESPONSES=400 synthetic responses, export them and write the report
@@ -70,7 +71,7 @@ lint: $(RUN_READY) $(DEV_READY)  ## Check style, format, types and who imports w
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/lint-imports
+	$(VENV)/bin/lint-imports --no-logo
 
 format: $(DEV_READY)  ## Put the code in order as far as that can be done by itself
 	$(VENV)/bin/ruff check --fix-only .

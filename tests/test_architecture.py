@@ -22,15 +22,14 @@ BREAKS = {
 }
 
 
-def contracts() -> dict[str, str]:
-    """Every contract's name by its id."""
+def contracts() -> list[str]:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    return {contract["id"]: contract["name"] for contract in settings["contracts"]}
+    return sorted(contract["id"] for contract in settings["contracts"])
 
 
 def lint(tree: Path, *contract_ids: str) -> subprocess.CompletedProcess[str]:
     chosen = [argument for key in contract_ids for argument in ("--contract", key)]
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache", *chosen]
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo", *chosen]
     return subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
 
 
@@ -61,23 +60,23 @@ def test_a_forbidden_import_is_noticed(a_copy, contract):
     outcome = lint(a_copy, contract)
 
     assert outcome.returncode == 1, outcome.stdout
-    assert f"{contracts()[contract]} BROKEN" in " ".join(outcome.stdout.split())
+    assert "Contracts: 0 kept, 1 broken." in outcome.stdout
 
 
 @pytest.mark.parametrize(
     ("importer", "imported"),
-    [("views", "errors"), ("views", "cli"), ("errors", "views"), ("errors", "cli")],
+    [("views", "cli"), ("errors", "views")],
 )
 def test_siblings_above_the_services_do_not_import_each_other(a_copy, importer, imported):
     module = a_copy / "app" / importer
     module = module / "__init__.py" if module.is_dir() else module.with_suffix(".py")
     module.write_text(f"{module.read_text()}\nimport app.{imported}\n")
 
-    assert lint(a_copy, "app").returncode == 1
+    assert "Contracts: 0 kept, 1 broken." in lint(a_copy, "app").stdout
 
 
 def test_every_contract_has_been_seen_to_fail():
-    assert sorted(BREAKS) == sorted(contracts())
+    assert sorted(BREAKS) == contracts()
 
 
 @pytest.mark.parametrize(

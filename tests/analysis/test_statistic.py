@@ -10,7 +10,7 @@ def test_a_figure_on_enough_answers_is_not_withheld():
 
 
 def test_a_figure_on_too_few_answers_is_withheld_and_says_why():
-    assert withheld(9, 10, "pairs") == "withheld: 9 pairs, fewer than the minimum of 10"
+    assert withheld(9, 10, "pairs") == "withheld: fewer than 10 pairs"
 
 
 def test_a_negative_minimum_is_an_error():

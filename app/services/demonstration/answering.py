@@ -1,4 +1,7 @@
-"""Made-up answers, decided by what a variable measures and by the tables; never by its question."""
+"""Made-up answers, decided by what a variable measures and by the tables; never by its question.
+
+One short function a measure, in one file so that the list of measures can be read at a glance.
+"""
 
 from collections.abc import Callable, Mapping
 from itertools import pairwise
@@ -162,7 +165,7 @@ def points(rng: np.random.Generator, person: Person, variable: Variable) -> obje
     step = step if total % step == 0 else 1
     shares = rng.dirichlet([max(weight, 0.05) * 1.5 for weight in weights.values()])
     cuts = [
-        1,
+        0,
         *np.rint(np.cumsum(shares)[:-1] * (total / step)).astype(int).tolist(),
         total // step,
     ]

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.texts.boilerplate import strip_boilerplate
@@ -23,11 +23,9 @@ def test_a_salutation_that_otherwise_different_texts_share_is_left_out():
 
 
 def test_the_sentences_of_a_campaign_are_no_boilerplate():
-    campaign = "Keep encryption strong for everybody. Scanning is mass surveillance of us all. Stop it now."
-    texts = [
-        f"{campaign} Yours, number {name} of many."
-        for name in ("one", "two", "three", "four", "five")
-    ]
+    campaign = "Keep encryption strong for everybody. Scanning is mass surveillance. Stop it now."
+    names = ("one", "two", "three", "four", "five")
+    texts = [f"{campaign} Yours, number {name} of many." for name in names]
 
     stripped = strip_boilerplate(texts)
 
@@ -49,6 +47,7 @@ def test_a_text_that_is_nothing_but_boilerplate_keeps_it():
     )
 
 
+@settings(deadline=None)
 @given(st.permutations([f"{SALUTATION} {own}" for own in OWN] + ["Another."]))
 def test_the_order_of_texts_makes_no_difference(texts):
     stripped = strip_boilerplate(texts)

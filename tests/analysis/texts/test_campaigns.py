@@ -18,7 +18,7 @@ EU = (
 FREE_TEXT = (14, 21, 25, 31, 38, 40, 42, 44, 45, 53, 55, 57, 58, 60, 62, 64, 66, 67)
 
 Q1 = "remote biometric identification in public places must be banned without any exception at all"
-Q2 = "independent bodies must be able to inspect every system that decides about people and their rights"
+Q2 = "independent bodies must be able to inspect every system that decides about our rights"
 OWN = "our members make machine tools and would like clear product rules that stay as they are"
 ROWS = (
     ("R1", "q1", Q1),
@@ -75,7 +75,7 @@ def test_copies_leave_one_of_each_group():
     )
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.permutations(ROWS))
 def test_the_order_of_rows_makes_no_difference(rows):
     assert find_campaigns(answers(rows)) == find_campaigns(answers())
@@ -115,8 +115,11 @@ def test_the_co_ordinated_campaign_of_the_european_consultation_is_found(europea
     assert {"F529911", "F529962", "F530304", "F530449"} <= set(first.responses)
     assert len(second.responses) == 4
     largest = max(first.texts, key=lambda text: len(text.responses))
-    assert largest.question == "c21"
-    assert largest.group.text.startswith("the coordinated plan on ai should be updated")
+    assert largest.question == "c64"
+    assert largest.responses == first.responses
+    assert largest.group.text.startswith(
+        "ai developers and deployers should be accountable for harm"
+    )
     assert all(pair.similarity >= 0.8 for text in first.texts for pair in text.group.joined_by)
 
 

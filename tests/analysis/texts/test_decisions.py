@@ -1,6 +1,12 @@
 import pytest
 
-from analysis.texts.decisions import Decision, UnreadableDecisions, read_decisions, write_decisions
+from analysis.texts.decisions import (
+    Decision,
+    UnreadableDecisions,
+    offer_decisions,
+    read_decisions,
+    write_decisions,
+)
 
 ONE = Decision(
     first="0" * 15 + "1", second="12345678123456e7", similarity=0.75, responses=("R1", "R2")
@@ -54,3 +60,13 @@ def test_a_person_may_write_yes_or_no(tmp_path):
     path.write_text(path.read_text("utf-8").replace("same: null", "same: yes"), "utf-8")
 
     assert read_decisions(path)[0].same is True
+
+
+def test_pairs_offered_again_keep_what_a_person_decided(tmp_path):
+    path = tmp_path / "decisions.yaml"
+    decided = ONE.model_copy(update={"same": True, "by": "CD"})
+    write_decisions(path, [decided])
+
+    assert offer_decisions(path, [ONE, TWO, TWO]) == 1
+    assert read_decisions(path) == (decided, TWO)
+    assert offer_decisions(path, [ONE, TWO]) == 0

@@ -12,7 +12,7 @@ BASE = (
     "new rules should clearly outline which systems are legal and which are not so that people "
     "can rely on courts that enforce their rights against every public and private body in europe"
 )
-SAME = "New rules should clearly outline which systems are legal, and which are not — so that people can rely on courts that enforce their rights against every public and private body in Europe!"
+SAME = BASE.replace("legal and", "legal, and").replace("so that", "— so that").upper() + "!"
 NEAR = BASE.replace("in europe", "in the union")  # 0.8 or more
 BAND = BASE.replace("new rules", "the law").replace("private body in europe", "private office")
 OTHER = "children must be protected from abuse by services that detect known material with care"
@@ -114,7 +114,7 @@ def test_nothing_and_one_text_are_no_duplicates():
     assert near_duplicates([BASE]).examined == 1
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.permutations(range(len(TEXTS))), st.sampled_from([3_000, 0]))
 def test_the_order_of_rows_makes_no_difference(order, exact_up_to):
     texts, names = [TEXTS[i] for i in order], [NAMES[i] for i in order]
@@ -122,6 +122,15 @@ def test_the_order_of_rows_makes_no_difference(order, exact_up_to):
     shuffled = near_duplicates(texts, names, exact_up_to=exact_up_to)
 
     assert shuffled == near_duplicates(TEXTS, NAMES, exact_up_to=exact_up_to)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.permutations([f"{BASE} {last}" for last in ("one", "two", "three", "four", "five")]))
+def test_versions_equally_alike_are_shown_joined_by_the_same_pairs_at_any_order(texts):
+    found = near_duplicates(texts, texts)
+
+    assert len(found.groups[0].joined_by) == 4
+    assert found == near_duplicates(sorted(texts), sorted(texts))
 
 
 def test_what_is_given_is_not_changed():

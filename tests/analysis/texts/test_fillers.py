@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.texts.fillers import candidate_kind, filler_kind, find_fillers
@@ -81,6 +81,7 @@ def test_fillers_are_listed_with_their_counts_commonest_first():
     )
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_answer_is_both_a_filler_and_a_candidate(text):
     found = find_fillers([text])

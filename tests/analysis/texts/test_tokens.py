@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.texts.tokens import clean, fingerprint, normalise, sentences, words
@@ -53,12 +53,14 @@ def test_the_fingerprint_is_the_same_on_any_machine():
     assert fingerprint("No further comments.") == "c60d76dc3c73e230"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_reading_twice_changes_nothing(text):
     assert clean(clean(text)) == clean(text)
     assert words(" ".join(words(text))) == words(text)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_sentences_hold_every_word_in_order(text):
     assert tuple(w for sentence in sentences(text) for w in words(sentence)) == words(text)
