@@ -45,6 +45,7 @@ run: setup database  ## Serve the consultation at http://HOST:PORT
 database: setup
 	@$(FLASK) migrate
 	@$(FLASK) open-default
+	@$(FLASK) first-owner
 
 # The local run makes its own secrets and keeps everything in var/. For real use see README.md.
 run database demo report: export CONSULT_LOCAL ?= 1
@@ -54,7 +55,6 @@ demo: export DATABASE_URL = sqlite:///$(abspath $(DEMO))/open-questions.db
 demo: setup  ## Make RESPONSES=400 synthetic responses, export them and write the report
 	@rm -rf $(DEMO) && mkdir -p $(DEMO)
 	@$(FLASK) migrate
-	@$(FLASK) open-default
 	@$(FLASK) demo --responses $(RESPONSES)
 	@$(FLASK) export $(DEMO)/export
 	@$(PY) -m analysis report $(DEMO)/export --out $(DEMO)/report

@@ -104,7 +104,8 @@ def van_der_eijk_agreement(counts: Counts, *, minimum: float = 0) -> Agreement:
     total, floor = 0.0, 0.0
     for level in np.unique(bars[bars > 0]):
         filled = bars >= level
-        total += (level - floor) * filled.sum() / n * _pattern_agreement(filled)
+        weight = float((level - floor) * filled.sum()) / n
+        total += weight * _pattern_agreement(filled)
         floor = float(level)
     return Agreement(value=_within(total, -1.0, 1.0), n=n)
 

@@ -21,6 +21,9 @@ from analysis.statistic import NOT_A_NUMBER, Statistic, checked_share, withheld
 Cells = tuple[tuple[float, ...], ...]
 Alternative = Literal["two-sided", "less", "greater"]
 
+# The search for the conditional odds ratio takes seconds from here on, and soon minutes.
+LARGEST_CONDITIONAL = 2000
+
 TOO_SMALL = "the table needs two rows and two columns that are not all zero"
 
 
@@ -52,13 +55,18 @@ class ChiSquare(Statistic):
 
 @dataclass(frozen=True, kw_only=True)
 class FisherExact(Statistic):
-    """The conditional maximum-likelihood odds ratio (``value``), its interval, and the exact p."""
+    """The conditional maximum-likelihood odds ratio (``value``), its interval, and the exact p.
+
+    In tables of more than 2,000 the sample odds ratio and its log-normal interval stand in, from
+    which they hardly differ; ``kind`` says which. p is exact in every table.
+    """
 
     low: float
     high: float
     sample_odds_ratio: float
     p: float
     alternative: str
+    kind: Literal["conditional", "sample"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,12 +229,13 @@ def fisher_exact(
     n = float(counts.sum())
     reason = withheld(n, minimum, "respondents")
     value = low = high = sample = p = NOT_A_NUMBER
+    kind: Literal["conditional", "sample"] = "conditional" if n <= LARGEST_CONDITIONAL else "sample"
     if reason is None and min(_without_empty(counts).shape) < 2:
         reason, p = "a row or column is all zero: any odds ratio would fit", 1.0
     elif reason is None:
         whole = counts.astype(np.int64)
         p = float(stats.fisher_exact(whole, alternative=alternative).pvalue)
-        ratio = stats.contingency.odds_ratio(whole)
+        ratio = stats.contingency.odds_ratio(whole, kind=kind)
         ends = ratio.confidence_interval(confidence, alternative=alternative)
         value, low, high = float(ratio.statistic), float(ends.low), float(ends.high)
         across = counts[0, 1] * counts[1, 0]
@@ -240,13 +249,14 @@ def fisher_exact(
         sample_odds_ratio=sample,
         p=p,
         alternative=alternative,
+        kind=kind,
     )
 
 
 def freeman_halton(
     table: Rows,
     *,
-    work: int = 10_000_000,
+    work: int = 5_000_000,
     when_too_large: Literal["estimate", "refuse"] = "estimate",
     draws: int = 100_000,
     seed: int = 0,
@@ -259,7 +269,7 @@ def freeman_halton(
     table : r x c counts (lists, array or frame)
         Rows and columns that are all zero are left out.
     work : int
-        The most steps for the exact count (ten million take a few seconds).
+        The most steps for the exact count (five million take a few seconds).
     when_too_large : {"estimate", "refuse"}
         Estimate from random tables with these margins and say so, or raise.
     draws, seed : int

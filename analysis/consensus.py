@@ -299,9 +299,9 @@ def proportion_test(successes: float, trials: float) -> ProportionTest:
     """
     if not 0 <= successes <= trials:
         raise ValueError(f"{successes} of {trials}: give counts from 0 up to the trials")
-    s, t = successes + 1, trials + 1
+    s, t = float(successes) + 1, float(trials) + 1
     return ProportionTest(
-        value=(successes + 1) / (trials + 2), n=trials, z=2 * math.sqrt(t) * (s / t - 0.5)
+        value=s / (t + 1), n=trials, z=2 * math.sqrt(t) * (s / t - 0.5)
     )
 
 

@@ -32,24 +32,24 @@ Kind = Literal[
     "co_ordinated",
     "note",
 ]
-WORDS: dict[str, str] = {
-    "lost_answer": "answers swallowed by a spreadsheet before we got them: kept as blank",
-    "unknown_word": "words that the mapping does not know: kept as blank",
-    "no_group": "respondents who do not say who they are: counted in a group of their own",
-    "same_header": "columns whose headers say the same: told apart by position",
-    "unused_column": "columns that the mapping leaves out",
-    "row_count": "a number of rows that is not the one expected",
-    "wrong_width": "rows with more or fewer cells than the header",
-    "blank_row": "rows without any answer: not included",
-    "repeated_id": "responses whose number is there already: not included",
-    "bad_date": "days of sending that cannot be read: kept as unknown",
-    "bad_number": "figures that cannot be read: kept as blank",
-    "unknown_place": "places that are no country we know: kept as blank",
-    "cut_off": "answers as long as the form allowed, so perhaps cut off: kept as they are",
-    "filler": "answers without a view of their own, such as a dash: kept as they are",
-    "looks_empty": "answers such as “None” that other software takes for empty: kept as they are",
-    "co_ordinated": "respondents who sent the same words to several questions: kept as they are",
-    "note": "known of this file",
+WORDS: dict[Kind, str] = {
+    "lost_answer": "Answers swallowed by a spreadsheet before we got them (kept as blank)",
+    "unknown_word": "Words that the mapping does not know (kept as blank)",
+    "no_group": "Respondents who do not say who they are (counted in a group of their own)",
+    "same_header": "Columns whose headers say the same (told apart by position)",
+    "unused_column": "Columns that are left out",
+    "row_count": "A number of rows that is not the one expected",
+    "wrong_width": "Rows with more or fewer cells than the header",
+    "blank_row": "Rows without any answer (not included)",
+    "repeated_id": "Responses whose number is there already (not included)",
+    "bad_date": "Days of sending that cannot be read (kept as unknown)",
+    "bad_number": "Figures that cannot be read (kept as blank)",
+    "unknown_place": "Places that are no country we know (kept as blank)",
+    "cut_off": "Answers as long as the form allowed, so perhaps cut off (kept as they are)",
+    "filler": "Answers without a view of their own, such as a dash (kept as they are)",
+    "looks_empty": "Answers such as “None” that look empty and are not (kept as they are)",
+    "co_ordinated": "Respondents who sent the same words to several questions (kept)",
+    "note": "Known of this file",
 }
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -86,7 +86,7 @@ def letters(position: int) -> str:
     return found
 
 
-def counted(found: Iterable[Damage]) -> dict[str, int]:
+def counted(found: Iterable[Damage]) -> dict[Kind, int]:
     """Count by kind, in the order of `WORDS`."""
     counts = Counter(each.kind for each in found)
     return {kind: counts[kind] for kind in WORDS if counts[kind]}
@@ -94,7 +94,12 @@ def counted(found: Iterable[Damage]) -> dict[str, int]:
 
 def in_words(found: Iterable[Damage]) -> tuple[str, ...]:
     """Say each kind with its number, for the terminal and the manifest."""
-    return tuple(f"{count} {WORDS[kind]}" for kind, count in counted(found).items())
+    listed = list(found)
+    counts = {kind: count for kind, count in counted(listed).items() if kind != "note"}
+    return (
+        *(f"{WORDS[kind]}: {count}" for kind, count in counts.items()),
+        *(each.what for each in listed if each.kind == "note"),
+    )
 
 
 def write_damage(found: Iterable[Damage], folder: Path) -> tuple[Path, Path]:

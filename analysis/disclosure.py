@@ -5,8 +5,8 @@ What is hidden first, and why:
 - Counts from 1 to one less than the threshold, in any row and any base.
 - Who is left of a base where rows do not add up (choices of many): a row of 28 out of 30 says that
   two did not choose it.
-- Rows that hold all of a group ("100 %"): everybody in it is then known to have said so. The noughts
-  beside such a row would say the same, so the whole column goes.
+- Rows that hold all of a group ("100 %"): everybody in it is then known to have said so. The
+  noughts beside such a row would say the same, so the whole column goes.
 - Not noughts otherwise. A nought counts nobody, and a table of opinions without its noughts says
   little; the Handbook (chapter 5) treats noughts as risky where they leave one category only, which
   is the rule above.
@@ -26,9 +26,11 @@ from analysis.attack import ExposureError, attack
 from analysis.hiding import Hiding
 from analysis.puzzle import Puzzle
 from analysis.tables import Table
+from forms.codebook import Codebook
 
 MOST_ROUNDS = 20
 BEFORE = "the release before"
+NOTED_BY_THE_SERVICE = "response"
 
 
 def hide_small_counts(
@@ -67,6 +69,14 @@ def hide_small_counts(
     hiding = Hiding(Puzzle(tables, not_answers=not_answers), threshold)
     hiding.hide_first()
     return settle(hiding, tables, threshold, tuple(not_answers))
+
+
+def not_answers(codebook: Codebook) -> tuple[str, ...]:
+    """Name the variables that say who answered and how: a row may hold all of a group there."""
+    roles = codebook.roles
+    named = (roles.group, *roles.subtype, roles.capacity, roles.publication, roles.topics)
+    noted = (each.name for each in codebook.variables if each.section == NOTED_BY_THE_SERVICE)
+    return tuple(dict.fromkeys((*(name for name in named if name is not None), *noted)))
 
 
 def compare_releases(
@@ -164,6 +174,7 @@ def settle(
             for each in result.exposed
         ]
         if not any(grown):
-            break
-    msg = f"no way was found to publish these tables without exposing: {result.exposed[0]}"
+            msg = f"no way was found to publish these tables without exposing: {result.exposed[0]}"
+            raise ExposureError(msg)
+    msg = "hiding more and more figures came to no end, so nothing is published"
     raise ExposureError(msg)

@@ -29,7 +29,7 @@ class Interval:
 
     @property
     def whole_numbers(self) -> float:
-        """How many whole numbers it holds: 1 means that the figure is known, 0 that nothing fits."""
+        """How many whole numbers it holds: at 1 the figure is known, at 0 nothing fits."""
         if self.low > self.high:
             return 0
         if math.isinf(self.low) or math.isinf(self.high):
@@ -86,7 +86,7 @@ class Programme:
             bounds=np.column_stack([self.low, self.high]),
             method="highs",
         )
-        if found.status == 2:  # noqa: PLR2004 (scipy's number for "infeasible")
+        if found.status == 2:  # scipy's number for "infeasible"
             raise ContradictionError
         if found.x is None:
             return None

@@ -3,20 +3,22 @@
 Longer than most modules: the first and second choice share the family of tables that they change.
 """
 
-from dataclasses import replace
+from collections.abc import Iterable
 
-import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-
-from analysis.attack import Siege, lowest
-from analysis.feasibility import NEARLY, ContradictionError, Floats, Programme, Sum
+from analysis.figures import BLANK
+from analysis.hidden import without_hidden
+from analysis.moving import Moves
 from analysis.printed import means_lines, tells
-from analysis.puzzle import BLANK, Column, Line, Puzzle, cell_after, hidden_base, hidden_cell, hidden_view
+from analysis.puzzle import Puzzle
+from analysis.siege import Siege
 from analysis.tables import Table
 
 MOST_ROUNDS = 200
-FREE, ALREADY, VIEW_COST, BASE_COST, LAST_COLUMN_COST = 1e-4, 1e-3, 0.5, 4.0, 1.5
+
+
+def _all_tried(outcomes: Iterable[bool]) -> bool:
+    """Try everything, and say whether anything came of it: `any` would stop at the first."""
+    return any(list(outcomes))
 
 
 class Hiding:
@@ -38,32 +40,7 @@ class Hiding:
                 for each in (*column.cells, *column.bases, column.asked):
                     if each is not None:
                         self.homes.setdefault(each, []).append((number, place))
-        self.component = self._components()
-
-    def _components(self) -> list[list[int]]:
-        """Give for every figure the figures that a sum ties it to, near or far, but for asked."""
-        size = len(self.figures)
-        ends = [
-            (near[0], far)
-            for line in (*self.puzzle.equal, *self.puzzle.at_most)
-            if (near := [each for each in line if self.figures[each].kind != "asked"])
-            for far in near
-        ]
-        links = coo_array(
-            (np.ones(len(ends)), ([a for a, _ in ends], [b for _, b in ends])), shape=(size, size)
-        )
-        count, labels = connected_components(links, directed=False)
-        members: list[list[int]] = [[] for _ in range(count)]
-        for position, label in enumerate(labels):
-            members[label].append(position)
-        self.sums: dict[int, tuple[list[Line], list[Line]]] = {}
-        for side, lines in enumerate((self.puzzle.equal, self.puzzle.at_most)):
-            for line in lines:
-                own = [each for each in line if self.figures[each].kind != "asked"]
-                if own:
-                    self.sums.setdefault(int(labels[own[0]]), ([], []))[side].append(line)
-        self.label = [int(label) for label in labels]
-        return members
+        self.moves = Moves(puzzle, locked)
 
     def hide(self, position: int) -> bool:
         """Hide one printed figure, and what would say the same; say whether that is new."""
@@ -108,14 +85,14 @@ class Hiding:
         columns = self.puzzle.columns[number]
         if self.hide_column(number, len(columns) - 1):
             return True
-        if any([self.hide_column(number, each) for each in range(len(columns))]):
+        if _all_tried(self.hide_column(number, each) for each in range(len(columns))):
             return True
         homes = {
             home
-            for figure in self.component[self.label[columns[place].answered]]
+            for figure in self.moves.neighbours[columns[place].answered].members
             for home in self.homes.get(figure, ())
         }
-        return any([self.hide_column(*home) for home in sorted(homes)])
+        return _all_tried(self.hide_column(*home) for home in sorted(homes))
 
     def hide_like_before(self, new: int) -> None:
         """Hide in the new tables whatever was hidden in the release before."""
@@ -145,8 +122,10 @@ class Hiding:
             elif small and figure.kind == "count":
                 self.hide(position)
             elif small or (everybody and self.puzzle.tables[figure.table].exclusive):
-                for home in self.homes.get(position, ()):
-                    self.hide_column(*home)
+                for number, place in self.homes.get(position, ()):
+                    self.hide_column(number, place)
+                    if small and place < len(self.puzzle.columns[number]) - 1:
+                        self.moves.tiny.add(number)
             elif everybody:
                 self.hide(position)
         self._hide_small_means()
@@ -171,6 +150,7 @@ class Hiding:
     def hide_second(self) -> None:
         """Hide further figures until none that is hidden can be worked out too closely."""
         for _ in range(MOST_ROUNDS):
+            self.moves.refresh()
             siege = Siege(self.puzzle, self.threshold, means_lines(self.puzzle, self.values))
             exposed: list[int] = []
             for block in siege.blocks():
@@ -184,10 +164,10 @@ class Hiding:
                     self.peace.add(members)
             if not exposed:
                 return
-            if not any([self.protect(each) for each in exposed]):
-                grown = [self._give_way(each) for each in exposed]
-                if not any(grown):
-                    return
+            if _all_tried(self.protect(each) for each in exposed):
+                continue
+            if not _all_tried(self._give_way(each) for each in exposed):
+                return
 
     def _give_way(self, position: int) -> bool:
         """Hide whole columns where no cheap set of second cells protects a figure."""
@@ -200,7 +180,7 @@ class Hiding:
         Says whether anything new was hidden, or nothing could be found and a column went instead.
         """
         for ups, downs in self._steps(position):
-            moved = [self._move(position, step) for step in (ups, -downs) if step]
+            moved = [self.moves.move(position, step) for step in (ups, -downs) if step]
             if all(each is not None for each in moved):
                 grown = [
                     self.hide(each)
@@ -214,143 +194,20 @@ class Hiding:
     def _steps(self, position: int) -> list[tuple[float, float]]:
         """Give ways to make an interval wide enough: up, down, or some of both."""
         figure = self.figures[position]
-        asked = self.figures[self.puzzle.columns[figure.table][figure.column].asked].value
-        width = self.threshold - 1.0
-        if asked is not None:
-            width = min(width, asked)
+        columns = self.puzzle.columns[figure.table]
+        counted = [columns[figure.column]]
+        if figure.column == len(columns) - 1 and not self.figures[columns[-1].answered].shown:
+            counted = columns
+        asked = [self.figures[column.asked].value for column in counted]
+        width = min([self.threshold - 1.0, *(each for each in asked if each)])
         half = width // 2
         return [(width, 0.0), (0.0, width), (width - half, half)]
-
-    def _move(self, position: int, step: float) -> list[int] | None:
-        """Give the figures that move in the cheapest way to move one by a step, None if none."""
-        members = self.component[self.label[position]]
-        place = {each: at for at, each in enumerate(members)}
-        size = len(members)
-        equal, at_most = self.sums.get(self.label[position], ([], []))
-        room_up, room_down, cost = self._room(members)
-        at = place[position]
-        low = np.zeros(2 * size)
-        high = np.concatenate([room_up, room_down])
-        forward, backward = (at, at + size) if step > 0 else (at + size, at)
-        if high[forward] < abs(step):
-            return None
-        low[forward] = high[forward] = abs(step)
-        high[backward] = 0.0
-        programme = Programme(
-            low,
-            high,
-            [(self._change(line, place, size), 0.0) for line in equal],
-            [
-                (self._change(line, place, size), -total)
-                for line in at_most
-                if (total := self.puzzle.total(line)) is not None
-            ],
-        )
-        try:
-            values = programme.solve(np.concatenate([cost, cost]))
-        except ContradictionError:
-            return None
-        if values is None:
-            return None
-        change = np.abs(values[:size] - values[size:])
-        return [each for each in members if change[place[each]] > NEARLY]
-
-    def _change(self, line: Line, place: dict[int, int], size: int) -> Sum:
-        """Write a sum as one of changes: upwards first, downwards after."""
-        change: dict[int, float] = {}
-        for each, factor in line.items():
-            if each in place:
-                change[place[each]] = factor
-                change[place[each] + size] = -factor
-        return change
-
-    def _room(self, members: list[int]) -> tuple[Floats, Floats, Floats]:
-        """Give how far each figure may move up and down, and what moving it costs."""
-        up, down, cost = (np.empty(len(members)) for _ in range(3))
-        lows = lowest(self.puzzle)
-        for at, position in enumerate(members):
-            figure = self.figures[position]
-            value = figure.value
-            up[at] = np.inf
-            if value is None:
-                down[at], cost[at] = np.inf, ALREADY
-                continue
-            hidden = not figure.shown
-            floor = lows[position] if hidden else (1.0 if figure.kind == "count" else figure.low)
-            down[at] = max(0.0, value - floor)
-            if figure.shown and (
-                figure.table in self.locked or (figure.kind == "count" and value == 0)
-            ):
-                up[at] = down[at] = 0.0
-            cost[at] = self._cost(position, value)
-        return up, down, cost
-
-    def _cost(self, position: int, value: float) -> float:
-        figure = self.figures[position]
-        if figure.kind in ("derived", "number"):
-            return FREE
-        if not figure.shown:
-            return ALREADY
-        table = self.puzzle.tables[figure.table]
-        last = figure.column == len(table.columns) - 1
-        cost = (1.0 + 0.1 * float(np.log1p(value))) * (LAST_COLUMN_COST if last else 1.0)
-        if figure.kind != "base":
-            return cost
-        column = self.puzzle.columns[figure.table][figure.column]
-        aside = position == column.with_a_view != column.answered
-        return cost * (VIEW_COST if aside and table.base != "with_a_view" else BASE_COST)
 
     def apply(self) -> tuple[Table, ...]:
         """Give the tables with everything hidden that is to be hidden."""
         return tuple(
-            table if number in self.locked else self._apply(number, table)
+            table
+            if number in self.locked
+            else without_hidden(self.puzzle, number, self.values, self.threshold)
             for number, table in enumerate(self.puzzle.tables)
         )
-
-    def _apply(self, number: int, table: Table) -> Table:
-        columns = self.puzzle.columns[number]
-        gone = [not self.figures[column.answered].shown for column in columns]
-        unseen = [not self.figures[column.with_a_view].shown for column in columns]
-        rows = []
-        for line, row in enumerate(table.rows):
-            places = self._hidden_in_row(number, line, columns, gone, unseen)
-            rows.append(
-                replace(
-                    row,
-                    cells=tuple(
-                        hidden_cell()
-                        if place in places
-                        else cell_after(table, row, place, base_hidden=(unseen if table.base == "with_a_view" else gone)[place])
-                        for place in range(len(row.cells))
-                    ),
-                )
-            )
-        bases = tuple(
-            hidden_base(base, self.threshold) if all_hidden else hidden_view(base) if view else base
-            for base, all_hidden, view in zip(table.bases, gone, unseen, strict=True)
-        )
-        return replace(table, rows=tuple(rows), bases=bases)
-
-    def _hidden_in_row(
-        self, number: int, line: int, columns: list[Column], gone: list[bool], unseen: list[bool]
-    ) -> set[int]:
-        """Give the places that are hidden in a row; a lone hidden mean takes a second with it."""
-        row = self.puzzle.tables[number].rows[line]
-        places = {
-            place
-            for place, column in enumerate(columns)
-            if (cell := column.cells[line]) is not None
-            and self.figures[cell].kind == "count"
-            and not self.figures[cell].shown
-        }
-        if row.kind == "count" and row.key != BLANK:
-            return places
-        places |= {place for place in range(len(columns)) if (number, line, place) in self.values}
-        places |= {place for place, hidden in enumerate(gone) if hidden}
-        if row.kind == "mean":
-            places |= {place for place, hidden in enumerate(unseen) if hidden}
-        places |= {place for place, cell in enumerate(row.cells) if cell.hidden}
-        if row.kind == "mean" and len(places) == 1 and len(columns) > 1:
-            last = len(columns) - 1
-            places.add(last if last not in places else 0)
-        return places

@@ -7,7 +7,7 @@ because each kind of cell says in its own words what was wrong with it.
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,6 +66,7 @@ class Reading:
     mapping: SourceMapping
     headers: Sequence[str]
     damage: list[Damage] = field(default_factory=list)
+    known: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def note(self, kind: Kind, row: int, column: int | None, value: str, what: str) -> None:
         """List one thing."""
@@ -300,12 +301,14 @@ def given(reading: Reading, number: int, place: int, cell: str) -> str | None:
 
 
 def known_words(reading: Reading, variable: MappedVariable) -> dict[str, str]:
-    """Give their words for each of our keys; a category without words goes by its label."""
-    return {
-        one_line(word).casefold(): category.key
-        for category in reading.mapping.categories(variable)
-        for word in (category.words or (category.label,))
-    }
+    """Give our key for each of their words; a category without words goes by its label."""
+    if variable.name not in reading.known:
+        reading.known[variable.name] = {
+            one_line(word).casefold(): category.key
+            for category in reading.mapping.categories(variable)
+            for word in (category.words or (category.label,))
+        }
+    return reading.known[variable.name]
 
 
 def place_choice(
@@ -486,8 +489,3 @@ def day(written: str | None) -> datetime | None:
 def one_line(text: str) -> str:
     """Give a text with every run of white space as one blank."""
     return " ".join(text.split())
-
-
-def rows_with(found: Sequence[Damage], kind: Kind) -> Iterator[int]:
-    """Give the rows in which a kind of damage was found."""
-    return (each.row for each in found if each.kind == kind)

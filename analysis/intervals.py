@@ -55,7 +55,7 @@ def wilson(successes: float, n: float, *, confidence: float = 0.95, minimum: flo
     low, high = proportion_confint(successes, n, alpha=1 - confidence, method="wilson")
     # At none or all the end is 0 or 1 by algebra, which rounding can miss.
     return Interval(
-        value=successes / n,
+        value=float(successes / n),
         n=n,
         low=0.0 if successes == 0 else float(low),
         high=1.0 if successes == n else float(high),
@@ -100,7 +100,7 @@ def jeffreys(
     posterior: Any = stats.beta(successes + 0.5, n - successes + 0.5)
     tail = (1 - confidence) / 2
     return Interval(
-        value=successes / n,
+        value=float(successes / n),
         n=n,
         low=0.0 if successes == 0 else float(posterior.ppf(tail)),
         high=1.0 if successes == n else float(posterior.isf(tail)),

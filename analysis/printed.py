@@ -2,7 +2,8 @@
 
 from collections.abc import Container, Iterable, Iterator
 
-from analysis.puzzle import Column, Line, Puzzle, views
+from analysis.figures import Column, Line
+from analysis.puzzle import Puzzle, views
 from analysis.tables import Row, Table
 from forms.codebook import Measure
 
@@ -59,9 +60,7 @@ def _share(count: int, base: int, percent: float, half: float) -> Iterator[Line]
     yield {count: -100.0, base: percent - half}
 
 
-def _value(
-    table: Table, row: Row, column: Column, value: float, place: int
-) -> Iterator[Line]:
+def _value(table: Table, row: Row, column: Column, value: float, place: int) -> Iterator[Line]:
     part = row.part or row.key
     if table.measure is Measure.ORDINAL and part in ("mean", "median"):
         yield from _points(table, column, value, part)
@@ -109,14 +108,10 @@ def _mean_rank(table: Table, row: Row, column: Column, value: float) -> Iterator
     yield {first: last - 1.0, placed: value - last}
 
 
-def _mean_share(
-    table: Table, row: Row, column: Column, value: float, place: int
-) -> Iterator[Line]:
+def _mean_share(table: Table, row: Row, column: Column, value: float, place: int) -> Iterator[Line]:
     """Nobody gives more than everything, so the mean limits how many gave nothing."""
     zero = _fellow(table, row, column, "zero")
-    shares = [
-        peer.cells[place].value for peer in table.rows if peer.part == "mean"
-    ]
+    shares = [peer.cells[place].value for peer in table.rows if peer.part == "mean"]
     if zero is None or any(each is None for each in shares):
         return
     total = sum(each for each in shares if each is not None)

@@ -84,6 +84,7 @@ class Responses:
         -------
         numpy.ndarray
             Shape (responses,): 0, 1, … in the order of the codebook, -1 where there is no answer.
+            A fresh array each time.
 
         Raises
         ------
@@ -95,7 +96,7 @@ class Responses:
         if self.variable(name).measure not in CODED:
             msg = f"{name} is not one answer out of several: it has no codes"
             raise ValueError(msg)
-        codes: Codes = np.asarray(self.frame[name].cat.codes, dtype=np.int64)
+        codes: Codes = self.frame[name].cat.codes.to_numpy().astype(np.int64)
         return codes
 
     def was_asked(self, name: str) -> Mask:

@@ -8,7 +8,8 @@ large, only of those who answered.
 
 from collections.abc import Iterable
 
-from analysis.glance import Glance, GlanceLine, Position, Share, Standing
+from analysis.glance import Glance, GlanceLine
+from analysis.positions import Position, Share, Standing
 
 LARGE_MAJORITY = 75
 NEARLY_ALL = 90
@@ -112,14 +113,16 @@ def mixed(standing: Standing) -> str:
     """Say that no position is shared, and who has a majority for something."""
     majorities = [each for each in standing.named if each.majority is not None]
     if not majorities:
-        return f"No answer was chosen by more than half in any of {number_of_groups(standing)}."
+        enough = "" if len(standing.named) == len(standing.positions) else " with enough answers"
+        groups = f"the {number(len(standing.named))} groups{enough}"
+        return f"No answer was chosen by more than half in any of {groups}."
     return split(standing)
 
 
 def without_majority(standing: Standing) -> str:
     """Name the groups in which nothing was chosen by more than half."""
     none = [each.label for each in standing.named if each.majority is None]
-    return f" No answer was chosen by more than half in {listed(none)}." if none else ""
+    return f" No answer was chosen by more than half in {listed(none, 'or')}." if none else ""
 
 
 def headline(glance: Glance) -> str:
@@ -142,7 +145,7 @@ def headline(glance: Glance) -> str:
 
 
 def answer(glance: Glance, *, most: int = 3) -> tuple[str, ...]:
-    """Give the sentences of the first page: the headline, the common ground, the splits.
+    """Give the sentences of the first page: headline, common ground, splits, and how to read them.
 
     Parameters
     ----------
@@ -163,7 +166,16 @@ def answer(glance: Glance, *, most: int = 3) -> tuple[str, ...]:
     )
     sentences += [say_line(line, "Common ground") for line in shared[:most]]
     sentences += [say_line(line, "Split") for line in parted[:most]]
-    return tuple(sentences)
+    return (*sentences, how_to_read(glance))
+
+
+def how_to_read(glance: Glance) -> str:
+    """Say what the shares are of, and of whom nothing is said."""
+    return (
+        "Shares are of those who answered and gave a view; groups with fewer than "
+        f"{glance.minimum} views on a question are not named. Respondents chose themselves, so "
+        "none of this measures the opinion of anybody who did not answer."
+    )
 
 
 def say_line(line: GlanceLine, kind: str) -> str:
@@ -191,10 +203,10 @@ def number(count: int) -> str:
     return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
 
-def listed(parts: Iterable[str]) -> str:
+def listed(parts: Iterable[str], word: str = "and") -> str:
     """Join parts as a sentence does: a, b and c."""
     every = list(parts)
-    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} and {every[-1]}"
+    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} {word} {every[-1]}"
 
 
 def first_up(words: str) -> str:

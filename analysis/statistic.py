@@ -49,7 +49,8 @@ def withheld(n: float, minimum: float, what: str = "answers") -> str | None:
     if minimum < 0:
         raise ValueError(f"minimum is {minimum}; give 0 to withhold nothing, or a positive number")
     if n < minimum:
-        return f"withheld: {n:g} {what}, fewer than the minimum of {minimum:g}"
+        # How few there are is not said: the sentence may be printed, the number must not.
+        return f"withheld: fewer than {minimum:g} {what}"
     return None
 
 

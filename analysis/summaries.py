@@ -7,6 +7,7 @@ because the nine measures are a closed list and read best side by side.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,9 +39,21 @@ class Columns:
         """The number of columns, the last one too."""
         return len(self.keys)
 
+    @cached_property
+    def places(self) -> Codes:
+        """The codes, moved up by one so that they can be counted: 0 is in no column."""
+        return self.codes + 1
+
+    @cached_property
+    def sizes(self) -> Counts:
+        """How many are in each column."""
+        return self.with_all(np.bincount(self.places, minlength=self.width))
+
     def count(self, mask: Mask) -> Counts:
         """Count in each column those where the mask is true."""
-        return self.with_all(np.bincount(self.codes[mask] + 1, minlength=self.width))
+        if mask.all():
+            return self.sizes.copy()
+        return self.with_all(np.bincount(self.places[mask], minlength=self.width))
 
     def with_all(self, counted: npt.NDArray[np.integer]) -> Counts:
         """Turn counts of (none, first, second, …) into (first, second, …, all)."""
@@ -106,10 +119,14 @@ def one_of_several(
 ) -> Summary:
     """Count a nominal or ordinal variable: every respondent in one category at most."""
     width, categories = columns.width, len(variable.categories)
-    codes = np.where(asked, responses.codes(variable.name), -1)
-    joint = np.bincount(
-        (codes + 1) * width + columns.codes + 1, minlength=(categories + 1) * width
-    ).reshape(categories + 1, width)
+    joint = responses.codes(variable.name)
+    if not asked.all():
+        joint[~asked] = -1
+    # In place: at a million responses, making arrays takes longer than counting.
+    joint += 1
+    joint *= width
+    joint += columns.places
+    joint = np.bincount(joint, minlength=(categories + 1) * width).reshape(categories + 1, width)
     lines = tuple(
         Line(
             key=category.key,

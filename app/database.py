@@ -1,4 +1,4 @@
-"""The database: engines for SQLite and PostgreSQL, one session a request, one place that commits."""
+"""The database: SQLite or PostgreSQL, one session a request, one place that commits."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,6 @@
 """Bars for ordered answers: leaning for or against about a middle line, or from light to dark."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from analysis.charts.frame import (
     WIDTH,
@@ -15,44 +14,31 @@ from analysis.charts.frame import (
     legend_of_fills,
     paragraph,
 )
-from analysis.charts.palette import AGAINST, FOR, MIDDLE, ink_on, ramp
+from analysis.charts.palette import ink_on
+from analysis.charts.segments import (
+    Item,
+    Segment,
+    cells_of,
+    fills_of,
+    hidden_sides,
+    left_of,
+    no_view,
+    reach_of,
+    segments_of,
+)
 from analysis.charts.svg import INK, MUTED, PAPER, hatch, line, rect, text, width_of, wrap
-from analysis.charts.wording import HIDDEN, listed, percent
-from analysis.tables import Cell, Row, Table
-from forms.codebook import Category, Variable
+from analysis.charts.wording import HIDDEN, cell_percent, listed, percent
+from analysis.tables import Table
 
 GUTTER = 118.0
 """Room for a group's name and its base, left of the bars."""
+
+LEFT_OUT = "⋯"
 
 NO_VIEW = 46.0
 """Room for the share without a view, right of the bars."""
 
 BAR, PITCH = 18.0, 23.0
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One bar a group: a table, its variable, and the words over it (none where it is alone)."""
-
-    table: Table
-    variable: Variable
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One answer's part of a bar."""
-
-    category: Category
-    share: float
-    colour: str
-    hatched: bool
-
-
-def leaning(variable: Variable) -> bool:
-    """Whether the answers lean for and against, so that bars part about a middle line."""
-    sides = {category.side for category in variable.substantive}
-    return {"for", "against"} <= sides
 
 
 def scale_bars(key: str, title: str, items: Sequence[Item], *, everybody: bool = True) -> Chart:
@@ -72,15 +58,13 @@ def scale_bars(key: str, title: str, items: Sequence[Item], *, everybody: bool =
     Returns
     -------
     Chart
-        Shares are of each table's own base. A group with any hidden count gets no bar: the word
-        "hidden" stands in its place.
+        Shares are of each table's own base. Hidden counts are left out of a bar, with a mark; a
+        group of which less than half is printed gets no bar, but the word "hidden".
     """
     scale = items[0].variable
     fills = fills_of(scale)
-    columns = {
-        item.table.key: columns_of(item.table, everybody=everybody) for item in items
-    }
-    reach = _reach(items, columns, scale)
+    columns = {item.table.key: columns_of(item.table, everybody=everybody) for item in items}
+    reach = reach_of(items, columns, scale)
     key_block = legend_of_fills(
         [(category.label, *fills[category.key]) for category in scale.substantive], 0
     )
@@ -104,24 +88,6 @@ def scale_bars(key: str, title: str, items: Sequence[Item], *, everybody: bool =
     )
 
 
-def fills_of(variable: Variable) -> dict[str, tuple[str, bool]]:
-    """Give each answer's colour, and whether it is hatched (the far side against)."""
-    views = variable.substantive
-    if not leaning(variable):
-        return {
-            category.key: (colour, False)
-            for category, colour in zip(views, ramp(len(views)), strict=True)
-        }
-    against = [category for category in views if category.side == "against"]
-    agreeing = [category for category in views if category.side == "for"]
-    fills = dict.fromkeys((category.key for category in views), (MIDDLE, False))
-    for category, colour in zip(against, ramp(len(against), AGAINST[::-1])[::-1], strict=True):
-        fills[category.key] = (colour, True)
-    for category, colour in zip(agreeing, ramp(len(agreeing), FOR), strict=True):
-        fills[category.key] = (colour, False)
-    return fills
-
-
 def _note(items: Sequence[Item]) -> str:
     base = {
         "asked": "everybody who was asked",
@@ -130,7 +96,7 @@ def _note(items: Sequence[Item]) -> str:
     }[items[0].table.base]
     hidden = any(cell.hidden for item in items for row in item.table.rows for cell in row.cells)
     words = f"The number beside each group is its base: {base}."
-    return words + (" Where a small count is hidden, no bar is drawn." if hidden else "")
+    return words + (f" {LEFT_OUT} A part is hidden and left out." if hidden else "")
 
 
 def _item(
@@ -168,20 +134,23 @@ def _bar(
     y: float,
 ) -> list[str]:
     parts = _gutter(column, item.table, y)
-    segments = _segments(item, column, fills)
+    segments = segments_of(item, column, fills)
     zero = GUTTER + reach[0] * _unit(reach)
     if segments is None:
         return [*parts, text(HIDDEN, zero + 6, y + 13, size=11.5, fill=MUTED)]
     if not segments:
         return [*parts, text("nobody", zero + 6, y + 13, size=11.5, fill=MUTED)]
-    x = zero - _left_of(segments) * _unit(reach) if reach[0] else GUTTER
+    x = zero - left_of(segments) * _unit(reach) if reach[0] else GUTTER
+    sides = hidden_sides(item, column)
+    if sides - {"for"}:
+        parts.append(text(LEFT_OUT, x - 3, y + 13, size=11, fill=MUTED, anchor="end"))
     for segment in segments:
         wide = segment.share * _unit(reach)
         parts += _segment(segment, x, y, wide)
         x += wide
-    parts.append(
-        text(_no_view(item, column), WIDTH, y + 13, size=11, fill=MUTED, anchor="end")
-    )
+    if "for" in sides:
+        parts.append(text(LEFT_OUT, x + 3, y + 13, size=11, fill=MUTED))
+    parts.append(text(no_view(item, column), WIDTH, y + 13, size=11, fill=MUTED, anchor="end"))
     return parts
 
 
@@ -206,82 +175,29 @@ def _segment(segment: Segment, x: float, y: float, wide: float) -> list[str]:
 def _gutter(column: Column, table: Table, y: float) -> list[str]:
     base = base_words(column, table)
     room = GUTTER - 8 - width_of(f" {base}", 10.5)
-    size = 11.5 if width_of(column.heading, 11.5) <= room else 10
-    heading = wrap(column.heading, room, size, most=1)[0]
+    if width_of(column.heading, 11.5) <= room:
+        heading = [text(column.heading, 0, y + 13, size=11.5)]
+    else:
+        lines = wrap(column.heading, room, 9.5, most=2)
+        top = y + 13 - 5 * (len(lines) - 1)
+        heading = [text(line_, 0, top + place * 10, size=9.5) for place, line_ in enumerate(lines)]
     return [
-        text(heading, 0, y + 13, size=size),
+        *heading,
         text(base, GUTTER - 6, y + 13, size=10.5, fill=MUTED, anchor="end"),
     ]
-
-
-def _rows_of(item: Item) -> dict[str, Row]:
-    return {row.category or row.key: row for row in item.table.rows if row.kind == "count"}
-
-
-def _cells(item: Item, column: Column) -> list[tuple[Category, Cell]]:
-    rows = _rows_of(item)
-    return [
-        (category, rows[category.key].cells[column.place])
-        for category in item.variable.categories
-        if category.key in rows
-    ]
-
-
-def _segments(
-    item: Item, column: Column, fills: dict[str, tuple[str, bool]]
-) -> list[Segment] | None:
-    cells = _cells(item, column)
-    if column.base.hidden or any(cell.hidden for _, cell in cells):
-        return None
-    return [
-        Segment(category, cell.percent, *fills[category.key])
-        for category, cell in cells
-        if category.substantive and cell.percent is not None
-    ]
-
-
-def _left_of(segments: Sequence[Segment]) -> float:
-    against = sum(segment.share for segment in segments if segment.category.side == "against")
-    middle = sum(
-        segment.share for segment in segments if segment.category.side not in ("for", "against")
-    )
-    return against + middle / 2
-
-
-def _reach(
-    items: Sequence[Item], columns: dict[str, tuple[Column, ...]], scale: Variable
-) -> tuple[float, float]:
-    """Give how far bars reach left and right of the middle line, in per cent."""
-    if not leaning(scale):
-        return 0.0, 100.0
-    fills = fills_of(scale)
-    left = right = 10.0
-    for item in items:
-        for column in columns[item.table.key]:
-            segments = _segments(item, column, fills) or []
-            before = _left_of(segments)
-            left = max(left, before)
-            right = max(right, sum(segment.share for segment in segments) - before)
-    return left, right
-
-
-def _no_view(item: Item, column: Column) -> str:
-    cells = [cell for category, cell in _cells(item, column) if not category.substantive]
-    shares = [cell.percent for cell in cells if cell.percent is not None]
-    return percent(sum(shares)) if shares else ""
 
 
 def _words(item: Item, columns: Sequence[Column]) -> str:
     """Say in a sentence a group what its bar shows."""
     sentences = [f"{item.label.rstrip('.')}:"] if item.label else []
     for column in columns:
-        cells = _cells(item, column)
+        cells = cells_of(item, column)
         who = f"{column.heading} ({base_words(column, item.table)})"
-        if column.base.hidden or any(cell.hidden for _, cell in cells):
+        if column.base.shown(item.table.base) is None:
             sentences.append(f"{who}: {HIDDEN}.")
         elif not column.base.of(item.table.base):
             sentences.append(f"{who}: nobody.")
         else:
-            shares = [f"{category.label} {percent(cell.percent)}" for category, cell in cells]
+            shares = [f"{category.label} {cell_percent(cell)}" for category, cell in cells]
             sentences.append(f"{who}: {listed(shares)}.")
     return " ".join(sentences)

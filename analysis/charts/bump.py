@@ -25,7 +25,9 @@ LABELS = 196.0
 STEP = 34.0
 
 
-def places(table: Table, rows: Sequence[Row], column: Column, *, lowest_first: bool) -> dict[str, int]:
+def places(
+    table: Table, rows: Sequence[Row], column: Column, *, lowest_first: bool
+) -> dict[str, int]:
     """Give each row's place in one column, 1 the first; equals share the better place.
 
     Parameters
@@ -98,13 +100,10 @@ def rank_lines(
             x = _x(columns, place)
             parts.append(text(HIDDEN, x, top + height / 2, size=11, fill=MUTED, anchor="middle"))
     note = footnote(
-        f"Places by {rule}. 1 is first. In brackets: how many ranked. "
-        "Equal places share a number.",
+        f"Places by {rule}. 1 is first. In brackets: how many ranked. Equal places share a number.",
         top + height,
     )
-    description = " ".join(
-        _words(column, order, ranked[column.place], table) for column in columns
-    )
+    description = " ".join(_words(column, order, ranked[column.place], table) for column in columns)
     return finished(
         key, title, description, [*parts, *note.parts], top + height + note.height, [table]
     )
@@ -124,9 +123,7 @@ def _head(table: Table, columns: Sequence[Column]) -> Block:
         most = max(most, len(lines))
         for down, words in enumerate(lines):
             x = _x(columns, place)
-            parts.append(
-                text(words, x, 11 + down * 13, size=10.5, fill=INK, anchor="middle")
-            )
+            parts.append(text(words, x, 11 + down * 13, size=10.5, fill=INK, anchor="middle"))
     return Block(tuple(parts), 13.0 * most + 6)
 
 

@@ -2,7 +2,15 @@
 
 from collections.abc import Sequence
 
-from analysis.charts.frame import WIDTH, Chart, base_words, columns_of, finished, footnote, paragraph
+from analysis.charts.frame import (
+    WIDTH,
+    Chart,
+    base_words,
+    columns_of,
+    finished,
+    footnote,
+    paragraph,
+)
 from analysis.charts.palette import FOR
 from analysis.charts.svg import INK, MUTED, rect, text
 from analysis.charts.wording import HIDDEN, number, percent

@@ -14,7 +14,7 @@ from analysis.charts.frame import (
 )
 from analysis.charts.palette import draw_mark
 from analysis.charts.svg import MUTED, line, rect, text
-from analysis.charts.wording import HIDDEN, cell_value
+from analysis.charts.wording import HIDDEN, cell_value, number
 from analysis.tables import Cell, Row, Table
 
 PARTS = ("lower_quartile", "median", "upper_quartile")
@@ -44,7 +44,7 @@ def quartile_bars(key: str, title: str, table: Table) -> Chart:
     parts: list[str] = []
     y = 0.0
     for column in columns:
-        block = _group(table, rows, column, scale, y)
+        block = _group(_who(column), rows, column, scale, y)
         parts += block.parts
         y += block.height
     ticks = axis(scale, y)
@@ -57,7 +57,7 @@ def quartile_bars(key: str, title: str, table: Table) -> Chart:
     return finished(
         key,
         title,
-        " ".join(_words(table, rows, column) for column in columns),
+        " ".join(_words(rows, column) for column in columns),
         [*parts, *ticks.parts, *note.parts],
         y + ticks.height + note.height,
         [table],
@@ -68,15 +68,14 @@ def _figures(rows: dict[str, Row], column: Column) -> tuple[Cell, ...]:
     return tuple(rows[part].cells[column.place] for part in PARTS)
 
 
-def _who(table: Table, column: Column) -> str:
-    many = HIDDEN if column.base.hidden else f"{column.base.with_a_view:,}"
+def _who(column: Column) -> str:
+    shown = column.base.shown("with_a_view")
+    many = HIDDEN if shown is None else number(shown)
     return f"{column.heading} ({many})"
 
 
-def _group(
-    table: Table, rows: dict[str, Row], column: Column, scale: Scale, y: float
-) -> Block:
-    parts = [text(_who(table, column), 0, y + 12, size=12)]
+def _group(who: str, rows: dict[str, Row], column: Column, scale: Scale, y: float) -> Block:
+    parts = [text(who, 0, y + 12, size=12)]
     middle = y + 26
     parts.append(line(scale.left, middle, scale.right, middle))
     low, median, high = _figures(rows, column)
@@ -104,12 +103,12 @@ def _group(
     return Block(tuple(parts), 40)
 
 
-def _words(table: Table, rows: dict[str, Row], column: Column) -> str:
+def _words(rows: dict[str, Row], column: Column) -> str:
     low, median, high = _figures(rows, column)
     if column.base.hidden or any(cell.hidden for cell in (low, median, high)):
-        return f"{_who(table, column)}: {HIDDEN}."
+        return f"{_who(column)}: {HIDDEN}."
     return (
-        f"{_who(table, column)}: median {cell_value(median)}, "
+        f"{_who(column)}: median {cell_value(median)}, "
         f"middle half from {cell_value(low)} to {cell_value(high)}."
     )
 

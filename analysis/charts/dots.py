@@ -163,8 +163,12 @@ def _row(row: Row, columns: Sequence[Column], scale: Scale, y: float) -> Block:
     ]
     if len(shown) > 1:
         low, high = min(shown, key=_first)[0], max(shown, key=_first)[0]
-        parts.append(line(scale.at(low), middle, scale.at(high), middle, stroke="#8b929a", width=2.5))
-    parts += [draw_mark(column.mark, scale.at(amount), middle) for amount, column in reversed(shown)]
+        parts.append(
+            line(scale.at(low), middle, scale.at(high), middle, stroke="#8b929a", width=2.5)
+        )
+    parts += [
+        draw_mark(column.mark, scale.at(amount), middle) for amount, column in reversed(shown)
+    ]
     for place, column in enumerate(columns):
         words = _written(row.cells[column.place], mean=scale.mean)
         hidden = words == HIDDEN
@@ -193,7 +197,9 @@ def axis(scale: Scale, y: float) -> Block:
         sign = "" if scale.mean else "%"
         anchor = "start" if place == 0 else "middle"
         x = scale.at(tick) if place else scale.left - 3
-        parts.append(text(f"{rounded(tick)}{sign}", x, y + 12, size=10.5, fill=MUTED, anchor=anchor))
+        parts.append(
+            text(f"{rounded(tick)}{sign}", x, y + 12, size=10.5, fill=MUTED, anchor=anchor)
+        )
         parts.append(line(scale.at(tick), y - 4, scale.at(tick), y + 1, stroke=RULE))
     return Block(tuple(parts), 18)
 
@@ -211,4 +217,3 @@ def _words(row: Row, columns: Sequence[Column], table: Table, *, mean: bool) -> 
         words = _written(row.cells[column.place], mean=mean)
         said.append(f"{column.heading} {words} of {base_words(column, table)}")
     return f"{row.label}: {listed(said)}."
-

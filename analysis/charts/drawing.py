@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from analysis.charts.bars import Item, scale_bars
+from analysis.charts.bars import scale_bars
 from analysis.charts.bump import rank_lines
 from analysis.charts.counts import count_bars
 from analysis.charts.distribution import parts_of, quartile_bars
 from analysis.charts.dots import mean_dots, share_dots
 from analysis.charts.frame import Chart
+from analysis.charts.segments import Item
 from analysis.tables import Cell, Row, Table
 from forms.codebook import Measure, Variable
 
@@ -90,9 +91,7 @@ def _alone(title: str, table: Table, variable: Variable) -> Chart | None:
 def _ranking(title: str, table: Table, variable: Variable) -> Chart:
     scores = borda_scores(table, variable)
     if len(scores) <= LINES_AT_MOST:
-        return rank_lines(
-            table.key, title, table, scores, lowest_first=False, rule="Borda points"
-        )
+        return rank_lines(table.key, title, table, scores, lowest_first=False, rule="Borda points")
     placed = tuple(
         replace(_named(row, variable), part="") for row in table.rows if row.part == "placed"
     )
@@ -128,15 +127,15 @@ def borda_scores(table: Table, variable: Variable) -> tuple[Row, ...]:
         if placed is None or mean is None:
             continue
         cells = tuple(
-            _score(one, other, places, base.with_a_view)
+            _score(one, other, places, base.shown("with_a_view"))
             for one, other, base in zip(placed.cells, mean.cells, table.bases, strict=True)
         )
         scores.append(Row(item.key, item.label, cells, kind="mean", category=item.key))
     return tuple(scores)
 
 
-def _score(placed: Cell, mean: Cell, places: int, base: int) -> Cell:
-    if placed.hidden or mean.hidden:
+def _score(placed: Cell, mean: Cell, places: int, base: int | None) -> Cell:
+    if placed.hidden or mean.hidden or base is None:
         return Cell(None, None, hidden=True)
     if not base or placed.count is None:
         return Cell(placed.count, None)

@@ -57,7 +57,8 @@ def columns_of(table: Table, *, everybody: bool = True) -> tuple[Column, ...]:
 
 def base_words(column: Column, table: Table) -> str:
     """Say how many a column's figures are out of."""
-    return HIDDEN if column.base.hidden else number(column.base.of(table.base))
+    shown = column.base.shown(table.base)
+    return HIDDEN if shown is None else number(shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,7 @@ def legend_of_marks(columns: Sequence[Column], table: Table | None, y: float) ->
         column.heading if table is None else f"{column.heading} (of {base_words(column, table)})"
         for column in columns
     ]
-    return _legend(
-        labels, y, [draw_mark(column.mark, 6, 8) for column in columns]
-    )
+    return _legend(labels, y, [draw_mark(column.mark, 6, 8) for column in columns])
 
 
 def legend_of_fills(entries: Sequence[tuple[str, str, bool]], y: float) -> Block:

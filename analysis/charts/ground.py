@@ -21,15 +21,21 @@ Kind = Literal["common", "split", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where one group stands on one question: the share on the agreeing side, in per cent."""
+    """Where one group stands on one question: its share of the position shown, in per cent.
+
+    With `at_least` some are hidden, and the share is a lower limit.
+    """
 
     share: float | None
     hidden: bool = False
+    at_least: bool = False
 
     @property
     def words(self) -> str:
         """Write the share, or that it is hidden or that nobody answered."""
-        return HIDDEN if self.hidden else percent(self.share)
+        if self.hidden:
+            return HIDDEN
+        return f"{'at least ' if self.at_least else ''}{percent(self.share)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,8 @@ def ground_map(
     note = footnote(
         "Each mark is the share of a group on the agreeing side, of those with a view. Marks close "
         f"together stand alike. The upright stroke is the {percent(threshold)} that was "
-        "fixed beforehand as consensus. Hidden shares have no mark.",
+        "fixed beforehand as consensus. › at least so many: some are hidden. Hidden shares have no "
+        "mark.",
         y,
     )
     description = " ".join(_words(ground, columns) for ground in grounds)
@@ -104,7 +111,11 @@ def _at(share: float) -> float:
 def _axis(y: float) -> Block:
     parts = [
         text(words, _at(share), y + 11, size=10.5, fill=MUTED, anchor=anchor)
-        for words, share, anchor in (("0%", 0, "middle"), ("50%", 50, "middle"), ("100%", 100, "middle"))
+        for words, share, anchor in (
+            ("0%", 0, "middle"),
+            ("50%", 50, "middle"),
+            ("100%", 100, "middle"),
+        )
     ]
     return Block(tuple(parts), 20)
 
@@ -127,7 +138,14 @@ def _ground(ground: Ground, columns: Sequence[Column], y: float, threshold: floa
     ]
     if len(shown) > 1:
         shares = [share for share, _ in shown]
-        parts.append(line(_at(min(shares)), middle, _at(max(shares)), middle, stroke=colour, width=4))
+        parts.append(
+            line(_at(min(shares)), middle, _at(max(shares)), middle, stroke=colour, width=4)
+        )
+    parts += [
+        text("›", _at(stand.share) + 9, middle + 5, size=15, fill=INK)
+        for stand in ground.stands
+        if stand.at_least and stand.share is not None
+    ]
     parts += [draw_mark(column.mark, _at(share), middle, 6) for share, column in reversed(shown)]
     parts += _verdict(ground, colour, middle)
     return Block(tuple(parts), middle - y + 18)
@@ -144,7 +162,9 @@ def _verdict(ground: Ground, colour: str, middle: float) -> list[str]:
         "other": rect(x + 0.5, middle - 4.5, 9, 9, fill="none", stroke=colour, stroke_width=1.2),
     }[ground.kind]
     words = [
-        text(each, x + 15, top + place * 13, size=11.5, fill=INK if ground.kind != "other" else MUTED)
+        text(
+            each, x + 15, top + place * 13, size=11.5, fill=INK if ground.kind != "other" else MUTED
+        )
         for place, each in enumerate(lines)
     ]
     return [mark, *words]

@@ -7,7 +7,7 @@ figure is printed. `tests/analysis/charts` measures contrast and simulates colou
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.charts.svg import INK, PAPER, element, figure
+from analysis.charts.svg import PAPER, element, figure
 
 Shape = Literal["circle", "square", "triangle", "diamond", "cross", "bar"]
 
@@ -28,6 +28,7 @@ MARKS = (
     Mark("#8a6d00", "cross"),
     Mark("#a3195b", "bar"),
 )
+BLACK = "#000000"
 EVERYBODY = Mark("#3c4148", "diamond")
 
 AGAINST = ("#a8480b", "#eba466")
@@ -81,13 +82,17 @@ def contrast(first: str, second: str) -> float:
 
 
 def ink_on(colour: str) -> str:
-    """Give the colour of words that read better on this one."""
-    return max((INK, PAPER), key=lambda ink: contrast(ink, colour))
+    """Give black or white, whichever reads better: one of them has 4.5 to 1 on any colour."""
+    return max((BLACK, PAPER), key=lambda ink: contrast(ink, colour))
 
 
 def draw_mark(mark: Mark, x: float, y: float, size: float = 5.5) -> str:
     """Draw a group's mark with its middle at a point, edged in white where marks overlap."""
-    edge = {"fill": mark.colour, "stroke": PAPER, "stroke_width": 1.2}
+    edge: dict[str, str | float | None] = {
+        "fill": mark.colour,
+        "stroke": PAPER,
+        "stroke_width": 1.2,
+    }
     if mark.shape == "circle":
         return element("circle", cx=x, cy=y, r=size, **edge)
     if mark.shape == "square":

@@ -33,14 +33,17 @@ def figure(number: float) -> str:
     return f"{rounded.normalize() + 0:f}"
 
 
-def element(name: str, content: str | None = None, **attributes: str | float | None) -> str:
+def element(name: str, /, *content: str, **attributes: str | float | None) -> str:
     """Give one element; `content` is markup already. An underscore in a name becomes a hyphen."""
+    given = [(key, value) for key, value in attributes.items() if value is not None]
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{clean(value if isinstance(value, str) else figure(value))}"'
-        for key, value in attributes.items()
-        if value is not None
+        f' {key.rstrip("_").replace("_", "-")}="{clean(_as_text(value))}"' for key, value in given
     )
-    return f"<{name}{written}/>" if content is None else f"<{name}{written}>{content}</{name}>"
+    return f"<{name}{written}>{''.join(content)}</{name}>" if content else f"<{name}{written}/>"
+
+
+def _as_text(value: str | float) -> str:
+    return value if isinstance(value, str) else figure(value)
 
 
 def text(
@@ -88,9 +91,7 @@ def hatch(x: float, y: float, width: float, height: float, *, stroke: str, gap: 
     while offset < width + height:
         start = (x + min(offset, width), y + max(0.0, offset - width))
         end = (x + max(0.0, offset - height), y + min(offset, height))
-        strokes.append(
-            f"M{figure(start[0])} {figure(start[1])}L{figure(end[0])} {figure(end[1])}"
-        )
+        strokes.append(f"M{figure(start[0])} {figure(start[1])}L{figure(end[0])} {figure(end[1])}")
         offset += gap
     return element("path", d="".join(strokes), stroke=stroke, stroke_width=1.2, fill="none")
 

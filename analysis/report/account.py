@@ -92,7 +92,10 @@ def short(digest: str) -> str:
 def digest_facts(responses: Responses) -> tuple[Fact, ...]:
     """Give the digests in full."""
     given = sorted(responses.manifest.digests.items())
-    return (*(Fact(name, words) for name, words in given), Fact("edition", responses.codebook.digest))
+    return (
+        *(Fact(name, words) for name, words in given),
+        Fact("edition", responses.codebook.digest),
+    )
 
 
 def organisations(responses: Responses, named: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -109,7 +112,9 @@ def organisations(responses: Responses, named: str) -> tuple[tuple[str, tuple[st
     listing = []
     for group in responses.groups:
         names = agreed.loc[agreed[roles.group] == group.key, roles.organisation].dropna()
-        unique = sorted({str(name).strip() for name in names} - {""}, key=lambda each: (each.casefold(), each))
+        unique = sorted(
+            {str(name).strip() for name in names} - {""}, key=lambda each: (each.casefold(), each)
+        )
         if unique:
             listing.append((group.label, tuple(unique)))
     return tuple(listing)

@@ -1,4 +1,4 @@
-"""The report as one HTML file: nothing is loaded, everything in it is escaped but our own drawing."""
+"""The report as one HTML file: nothing is loaded, everything is escaped but our own drawing."""
 
 import base64
 import re
@@ -42,9 +42,10 @@ def html_page(report: Report, *, pictures_apart: bool = False, language: str = "
         The same text for the same report.
     """
     environment = surroundings()
+    mark = css_string("SYNTHETIC: made-up responses") if report.synthetic else "none"
     sheet = environment.get_template("sheet.css.jinja").render(
-        running_head=Markup(css_string("SYNTHETIC: made-up responses") if report.synthetic else "none"),
-        running_foot=Markup(css_string(report.title)),
+        running_head=Markup(mark),  # noqa: S704 - escaped for CSS; HTML's escapes mean nothing there
+        running_foot=Markup(css_string(report.title)),  # noqa: S704 - as above
     )
     page = environment.get_template("report.html.jinja").render(
         report=report,
@@ -88,7 +89,8 @@ def value_words(cell: Cell) -> str:
 
 def base_figure(base: Base, table: Table) -> str:
     """Write how many a column's per cents are out of."""
-    return HIDDEN if base.hidden else number(base.of(table.base))
+    shown = base.shown(table.base)
+    return HIDDEN if shown is None else number(shown)
 
 
 def shown_columns(table: Table) -> tuple[Column, ...]:
@@ -152,9 +154,6 @@ def chapter_title(chapter: Chapter) -> str:
 def apart(report: Report) -> tuple[Table, ...]:
     """Give the tables that no exhibit shows in full: rows of grids, and what has no exhibit."""
     shown = {
-        table.key
-        for exhibit in report.exhibits
-        if not exhibit.grid
-        for table in exhibit.tables
+        table.key for exhibit in report.exhibits if not exhibit.grid for table in exhibit.tables
     }
     return tuple(table for table in report.tables if table.key not in shown)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from analysis.charts.drawing import borda_scores
 from analysis.charts.frame import columns_of
 from analysis.charts.wording import cell_value, listed
-from analysis.glance import MINIMUM, Position, Share, Standing
+from analysis.positions import MINIMUM, Position, Share, Standing
 from analysis.sentences import per_cent, say
 from analysis.tables import Row, Table
 from forms.codebook import Measure, Variable
@@ -95,7 +95,7 @@ def highest(
     for column in columns_of(table, everybody=False):
         cells = [row.cells[column.place] for row in rows]
         values = [cell.value for cell in cells if cell.value is not None]
-        small = column.base.hidden or column.base.with_a_view < MINIMUM
+        small = (column.base.shown("with_a_view") or 0) < MINIMUM
         if small or len(values) < len(cells) or not values or values.count(max(values)) > 1:
             continue
         best = rows[values.index(max(values))]
@@ -112,8 +112,7 @@ def read_number(table: Table, _variable: Variable) -> tuple[str, ...]:
     said = [
         f"{cell_value(medians[0].cells[column.place])} in {in_text(column.heading)}"
         for column in columns_of(table, everybody=False)
-        if not column.base.hidden
-        and column.base.with_a_view >= MINIMUM
+        if (column.base.shown("with_a_view") or 0) >= MINIMUM
         and medians[0].cells[column.place].value is not None
     ]
     unit = f" ({table.unit})" if table.unit else ""
@@ -134,18 +133,23 @@ def common_line(standing: Standing, name: str) -> str:
         (each, next(share for share in each.shares if share.key == key)) for each in standing.named
     ]
     figures = listed([short(each, share) for each, share in held])
-    return f"{name}: {held[0][1].label} – {figures}."
+    return f"{ended(name)} {held[0][1].label}: {figures}."
 
 
 def split_line(standing: Standing, name: str) -> str:
     """Say in one line what the majority of each group holds."""
     parts = [
-        f"{each.majority.label} – {short(each, each.majority)}"
+        f"{short(each, each.majority)} {each.majority.label}"
         if each.majority is not None
-        else f"no majority – {in_text(each.label)}"
+        else f"{in_text(each.label)} no majority"
         for each in standing.named
     ]
-    return f"{name}: {'; '.join(parts)}."
+    return f"{ended(name)} {'; '.join(parts)}."
+
+
+def ended(words: str) -> str:
+    """End words as a sentence ends, where they do not yet."""
+    return words if words.rstrip().endswith(("?", ".", "!", "…", ":")) else f"{words}:"
 
 
 def short(position: Position, share: Share) -> str:

@@ -86,9 +86,7 @@ def read_texts(reader: Reader, name: str) -> Written | None:
     if answers.empty:
         return None
     copies = {
-        response
-        for response, question in reader.campaigns.copies
-        if question == variable.question
+        response for response, question in reader.campaigns.copies if question == variable.question
     }
     fillers = set(find_fillers(answers["text"].tolist()).positions)
     own = answers.loc[[place not in fillers for place in range(len(answers))]]

@@ -115,3 +115,30 @@ def write_decisions(path: Path, decisions: Iterable[Decision]) -> None:
     listed = sorted(decisions, key=lambda decision: decision.pair)
     content = {"version": 1, "decisions": [decision.model_dump(mode="json") for decision in listed]}
     path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), "utf-8")
+
+
+def offer_decisions(path: Path, offers: Iterable[Decision]) -> int:
+    """Add pairs to the decisions file for a person to decide; what stands there stays.
+
+    Parameters
+    ----------
+    path : Path
+        The decisions file; made if it is not there.
+    offers : iterable of Decision
+        Such as `Campaigns.undecided`.
+
+    Returns
+    -------
+    int
+        How many pairs were new.
+
+    Raises
+    ------
+    UnreadableDecisions
+        When the file is there and not valid; it is then left as it is.
+    """
+    there = read_decisions(path)
+    known = {decision.pair for decision in there}
+    new = {offer.pair: offer for offer in offers if offer.pair not in known}
+    write_decisions(path, (*there, *new.values()))
+    return len(new)

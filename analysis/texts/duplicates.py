@@ -3,16 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Literal
 
-import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
-
 from analysis.texts.boilerplate import Boilerplate, strip_boilerplate
-from analysis.texts.close_pairs import ClosePairs, Ints, all_pairs, lsh_pairs, shingle_matrix
 from analysis.texts.decisions import Decision
+from analysis.texts.grouping import Compared
+from analysis.texts.groups import DuplicateGroup, TextPair
 from analysis.texts.similarity import (
     SHINGLE,
     jaccard,
@@ -21,7 +17,6 @@ from analysis.texts.similarity import (
     minhash_standard_error,
     shingles,
 )
-from analysis.texts.tokens import fingerprint
 
 __all__ = [
     "DuplicateGroup",
@@ -40,75 +35,6 @@ OFFERED = 0.7
 EXACT_UP_TO = 3_000
 
 Method = Literal["every pair", "MinHash and LSH"]
-
-
-@dataclass(frozen=True)
-class TextPair:
-    """Two different texts that are alike.
-
-    Attributes
-    ----------
-    first, second : str
-        Fingerprints, the lesser first.
-    similarity : float
-        Exact Jaccard similarity of their runs of three words.
-    responses : tuple of str
-        One response that sent the first text, one that sent the second.
-    texts : tuple of str
-        The two texts as they were compared.
-    decided : bool
-        Whether a person joined them.
-    """
-
-    first: str
-    second: str
-    similarity: float
-    responses: tuple[str, str]
-    texts: tuple[str, str]
-    decided: bool = False
-
-    @property
-    def passage(self) -> str:
-        """The longest run of words that both hold."""
-        a, b = (text.split(" ") for text in self.texts)
-        run = SequenceMatcher(None, a, b, autojunk=False).find_longest_match()
-        return " ".join(a[run.a : run.a + run.size])
-
-    def undecided(self) -> Decision:
-        """Give the entry for the decisions file that a person fills in."""
-        return Decision(
-            first=self.first,
-            second=self.second,
-            similarity=round(self.similarity, 4),
-            responses=self.responses,
-        )
-
-
-@dataclass(frozen=True)
-class DuplicateGroup:
-    """The same text, word for word or nearly, from at least two.
-
-    Attributes
-    ----------
-    responses : tuple of str
-        Who sent it, in order.
-    text : str
-        The version that most sent, as it was compared.
-    versions : tuple of tuple of str
-        The responses behind each different version, the commonest version first.
-    joined_by : tuple of TextPair
-        The closest pairs that hold the versions together, one fewer than there are versions.
-    """
-
-    responses: tuple[str, ...]
-    text: str
-    versions: tuple[tuple[str, ...], ...]
-    joined_by: tuple[TextPair, ...]
-
-    @property
-    def weakest(self) -> float:
-        """The lowest similarity in `joined_by`; 1 where all sent the same words."""
-        return min((pair.similarity for pair in self.joined_by), default=1.0)
 
 
 @dataclass(frozen=True)
@@ -206,9 +132,9 @@ def near_duplicates(
     for text, sender, kept in zip(stripped.texts, senders, long_enough, strict=True):
         if kept:
             sent_by[text].add(sender)
-    compared = _Compared(sent_by, decisions)
+    compared = Compared(sent_by, decisions)
     method: Method = "every pair" if len(compared.texts) <= exact_up_to else "MinHash and LSH"
-    pairs = compared.close_pairs(method, joined, offered)
+    pairs = compared.close_pairs(joined, offered, every_pair=method == "every pair")
     groups, open_pairs = compared.grouped(pairs, joined)
     return NearDuplicates(
         examined=sum(long_enough),
@@ -220,119 +146,3 @@ def near_duplicates(
         boilerplate=stripped.boilerplate,
         method=method,
     )
-
-
-class _Compared:
-    """The different texts by alphabet, so that nothing depends on the order of rows."""
-
-    def __init__(self, sent_by: dict[str, set[str]], decisions: Sequence[Decision]) -> None:
-        self.texts = sorted(sent_by)
-        self.senders = [tuple(sorted(sent_by[text])) for text in self.texts]
-        self.fingerprints = [fingerprint(text) for text in self.texts]
-        position = {mark: i for i, mark in enumerate(self.fingerprints)}
-        placed = {
-            (min(i, j), max(i, j)): decision.same
-            for decision in decisions
-            if (i := position.get(decision.first)) is not None
-            and (j := position.get(decision.second)) is not None
-        }
-        self.together = sorted(pair for pair, same in placed.items() if same is True)
-        self.apart = sorted(pair for pair, same in placed.items() if same is False)
-
-    def close_pairs(self, method: Method, joined: float, offered: float) -> ClosePairs:
-        if len(self.texts) < 2:
-            nothing = np.empty(0, dtype=np.int64)
-            return ClosePairs(nothing, nothing, np.empty(0))
-        matrix, hashes, ends = shingle_matrix(self.texts)
-        if method == "every pair":
-            return all_pairs(matrix, offered)
-        apart = self._keys(self.apart)
-        return lsh_pairs(matrix, hashes, ends, least=offered, joined=joined, apart=apart)
-
-    def _keys(self, pairs: Sequence[tuple[int, int]]) -> Ints:
-        return np.array([i * len(self.texts) + j for i, j in pairs], dtype=np.int64)
-
-    def grouped(
-        self, pairs: ClosePairs, joined: float
-    ) -> tuple[tuple[DuplicateGroup, ...], tuple[TextPair, ...]]:
-        """Give the groups, and the undecided pairs between them."""
-        n = len(self.texts)
-        keys = pairs.first * n + pairs.second
-        close = (pairs.similarity >= joined) & ~np.isin(keys, self._keys(self.apart))
-        edges = dict(zip(keys[close].tolist(), pairs.similarity[close].tolist(), strict=True))
-        for i, j in self.together:
-            edges.setdefault(i * n + j, self._similarity(i, j))
-        label, tree = _components(edges, n)
-        groups = self._groups(label, tree, edges)
-        return groups, self._offers(pairs, close, label)
-
-    def _similarity(self, i: int, j: int) -> float:
-        return jaccard(shingles(self.texts[i]), shingles(self.texts[j]))
-
-    def _groups(
-        self, label: list[int], tree: list[int], edges: dict[int, float]
-    ) -> tuple[DuplicateGroup, ...]:
-        n = len(self.texts)
-        members: defaultdict[int, list[int]] = defaultdict(list)
-        holding: defaultdict[int, list[TextPair]] = defaultdict(list)
-        decided = set(self._keys(self.together).tolist())
-        for i, group in enumerate(label):
-            members[group].append(i)
-        for key in tree:
-            pair = self._pair(key // n, key % n, edges[key], decided=key in decided)
-            holding[label[key // n]].append(pair)
-        found = (self._group(members[group], holding[group]) for group in members)
-        kept = [group for group in found if len(group.responses) > 1]
-        return tuple(sorted(kept, key=lambda group: (-len(group.responses), group.text)))
-
-    def _group(self, members: list[int], holding: list[TextPair]) -> DuplicateGroup:
-        ordered = sorted(members, key=lambda i: (-len(self.senders[i]), self.texts[i]))
-        return DuplicateGroup(
-            responses=tuple(sorted({r for i in members for r in self.senders[i]})),
-            text=self.texts[ordered[0]],
-            versions=tuple(self.senders[i] for i in ordered),
-            joined_by=tuple(sorted(holding, key=lambda p: (-p.similarity, p.first, p.second))),
-        )
-
-    def _offers(
-        self, pairs: ClosePairs, close: np.ndarray, label: list[int]
-    ) -> tuple[TextPair, ...]:
-        settled = {_between(label, i, j) for i, j in self.apart}
-        best: dict[tuple[int, int], tuple[float, int, int]] = {}
-        rows = zip(pairs.first[~close], pairs.second[~close], pairs.similarity[~close], strict=True)
-        for i, j, similarity in ((int(i), int(j), float(s)) for i, j, s in rows):
-            groups = _between(label, i, j)
-            if groups[0] != groups[1] and groups not in settled:
-                best[groups] = min(best.get(groups, (0.0, i, j)), (-similarity, i, j))
-        offers = [self._pair(i, j, -similarity) for similarity, i, j in best.values()]
-        two_senders = [pair for pair in offers if pair.responses[0] != pair.responses[1]]
-        return tuple(sorted(two_senders, key=lambda p: (-p.similarity, p.first, p.second)))
-
-    def _pair(self, i: int, j: int, similarity: float, *, decided: bool = False) -> TextPair:
-        if self.fingerprints[i] > self.fingerprints[j]:
-            i, j = j, i
-        return TextPair(
-            first=self.fingerprints[i],
-            second=self.fingerprints[j],
-            similarity=similarity,
-            responses=(self.senders[i][0], self.senders[j][0]),
-            texts=(self.texts[i], self.texts[j]),
-            decided=decided,
-        )
-
-
-def _between(label: list[int], i: int, j: int) -> tuple[int, int]:
-    return min(label[i], label[j]), max(label[i], label[j])
-
-
-def _components(edges: dict[int, float], n: int) -> tuple[list[int], list[int]]:
-    """Give each text's group, and the closest pairs that hold every group together."""
-    keys = np.array(sorted(edges), dtype=np.int64)
-    # A weight of nothing would be no edge to scipy: distances run from 1 (the same) to 2.
-    distance = np.array([2.0 - edges[key] for key in keys.tolist()])
-    graph = coo_array((distance, (keys // max(n, 1), keys % max(n, 1))), shape=(n, n)).tocsr()
-    if n == 0:
-        return [], []
-    label = connected_components(graph, directed=False)[1].tolist()
-    tree = minimum_spanning_tree(graph).tocoo()
-    return label, sorted((tree.row.astype(np.int64) * n + tree.col).tolist())

@@ -1,4 +1,7 @@
-"""Which words are a group's own: log-odds with a Dirichlet prior, and z."""
+"""Which words are a group's own: log-odds with a Dirichlet prior, and z.
+
+Over 200 lines, half of them documentation: one method, its figures and their limits.
+"""
 
 import math
 from collections import Counter
@@ -212,30 +215,45 @@ def keyness(
         for word, n in everywhere.items()
         if n >= least_count and in_texts[word] >= least_texts and word not in dropped
     }
-    found: list[GroupVocabulary] = []
-    for group, rows in used.groupby("group", sort=True):
-        respondents = rows["response_id"].nunique()
-        if respondents < hidden_under or respondents == used["response_id"].nunique():
-            few = respondents < hidden_under
-            reason = (
-                f"fewer than {hidden_under} respondents"
-                if few
-                else "no other group to compare with"
-            )
-            found.append(GroupVocabulary(str(group), respondents, (), 0, reason))
-            continue
-        own = Counter(word for said in rows["words"] for word in said)
-        scores = log_odds(own, everywhere - own, alpha)
-        candidates = [s for s in scores if s.word in shown and s.z >= least_z]
-        by = _respondents(rows)
-        kept = [s for s in candidates if by[s.word] >= hidden_under]
-        keywords = tuple(
-            KeyWord(s.word, s.z, s.log_odds, s.first, s.second, by[s.word]) for s in kept[:top]
-        )
-        found.append(
-            GroupVocabulary(str(group), respondents, keywords, len(candidates) - len(kept))
-        )
-    return tuple(found)
+    limits = _Limits(frozenset(shown), hidden_under, least_z, top)
+    return tuple(
+        _vocabulary(str(group), rows, used, everywhere, alpha, limits)
+        for group, rows in used.groupby("group", sort=True)
+    )
+
+
+@dataclass(frozen=True)
+class _Limits:
+    shown: frozenset[str]
+    hidden_under: int
+    least_z: float
+    top: int
+
+
+def _vocabulary(
+    group: str,
+    rows: pd.DataFrame,
+    used: pd.DataFrame,
+    everywhere: Counter[str],
+    alpha: float | Mapping[str, float],
+    limits: _Limits,
+) -> GroupVocabulary:
+    respondents = rows["response_id"].nunique()
+    if respondents < limits.hidden_under:
+        reason = f"fewer than {limits.hidden_under} respondents"
+        return GroupVocabulary(group, respondents, (), 0, reason)
+    if respondents == used["response_id"].nunique():
+        return GroupVocabulary(group, respondents, (), 0, "no other group to compare with")
+    own = Counter(word for said in rows["words"] for word in said)
+    by = _respondents(rows)
+    scores = log_odds(own, everywhere - own, alpha)
+    high = [score for score in scores if score.word in limits.shown and score.z >= limits.least_z]
+    kept = [score for score in high if by[score.word] >= limits.hidden_under]
+    keywords = tuple(
+        KeyWord(score.word, score.z, score.log_odds, score.first, score.second, by[score.word])
+        for score in kept[: limits.top]
+    )
+    return GroupVocabulary(group, respondents, keywords, len(high) - len(kept))
 
 
 def _read(answers: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,7 @@
-"""Words of respondents that may be shown: agreed to, redacted, spread, from groups large enough."""
+"""Words of respondents that may be shown: agreed to, redacted, spread, from groups large enough.
+
+Over 200 lines, so that every rule about who may be quoted stands in one place.
+"""
 
 import re
 from collections import Counter, defaultdict
@@ -8,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.inputs import is_missing
 from analysis.texts import redaction
 from analysis.texts.fillers import candidate_kind, filler_kind
 from analysis.texts.similarity import jaccard, shingles
@@ -129,7 +133,7 @@ def pick_quotes(
     left_out: Counter[str] = Counter()
     candidates: list[Quote] = []
     for row in _rows(answers):
-        if not str(row["text"]).strip():
+        if not _known(row, "text").strip():
             continue
         if reason := _refusal(row, base, threshold):
             left_out[reason] += 1
@@ -148,7 +152,7 @@ def pick_quotes(
 
 def _known(row: Mapping[str, object], column: str) -> str:
     value = row.get(column)
-    return "" if value is None or value != value else str(value)  # noqa: PLR0124 - only nan differs from itself
+    return "" if is_missing(value) else str(value)
 
 
 def _rows(answers: pd.DataFrame) -> Iterator[dict[str, object]]:
@@ -171,7 +175,7 @@ def _capacities(answers: pd.DataFrame) -> dict[tuple[str, str], int]:
 
 def _refusal(row: Mapping[str, object], base: Mapping[str, int], threshold: int) -> str | None:
     """Give the first reason why an answer may not be quoted; what is unknown counts against it."""
-    if row["publication"] not in (WITH_NAME, WITHOUT_NAME):
+    if _known(row, "publication") not in (WITH_NAME, WITHOUT_NAME):
         return "publication not agreed to"
     if not _is_false(row["confidential"]):
         return "marked confidential"
@@ -190,9 +194,9 @@ def _is_false(value: object) -> bool:
 
 def _redactor(row: Mapping[str, object], given: Callable[[str], str]) -> Callable[[str], str]:
     organisation = _known(row, "organisation")
-    if row["publication"] == WITH_NAME or not organisation:
+    if _known(row, "publication") == WITH_NAME or not organisation:
         return given
-    return lambda text: redaction.redact(given(text), [organisation])
+    return lambda text: redaction.take_out_names(given(text), [organisation])
 
 
 def _passage(
@@ -223,7 +227,7 @@ def _attribution(
     labels: Mapping[str, str],
 ) -> str:
     organisation = _known(row, "organisation").strip()
-    if row["publication"] == WITH_NAME and organisation:
+    if _known(row, "publication") == WITH_NAME and organisation:
         return organisation
     group, capacity = str(row["group"]), _known(row, "capacity")
     group_label = labels.get(group, group.replace("_", " "))

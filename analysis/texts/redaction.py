@@ -12,7 +12,7 @@ import phonenumbers
 from analysis.texts.tokens import clean, words
 
 EMAIL = re.compile(
-    r"[\w.+%-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\])\s?[\w-]+)+"
+    r"[\w.+%-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+|\s?(?:\(dot\)|\[dot\])\s?[\w-]+)+"
 )
 URL = re.compile(
     r"(?:https?://|ftp://|www\.)[^\s<>\"')\]]+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/[^\s<>\"')\]]+",
@@ -21,7 +21,7 @@ URL = re.compile(
 HANDLE = re.compile(r"(?<![\w@])@\w{3,}")
 CAPITALISED = r"[^\W\d_a-zß-öø-ÿ][^\W\d_]+(?:[-'’][^\W\d_]+)*"
 NAME = rf"{CAPITALISED}(?:\s+{CAPITALISED}){{0,3}}"
-YEARS = r"(?:years?(?:[\s-]old)?|yrs?|jahre(?:\s+alt)?|ans|años|anni|jaar)\b"
+YEARS = r"(?i:years?(?:[\s-]old)?|yrs?|jahre(?:\s+alt)?|ans|años|anni|jaar)\b"
 AGE = (
     rf"(?:\s*,\s*\d{{1,2}}(?=\s*(?:[,);]|\.(?!\d)|{YEARS}|$))"
     r"|\s*\(\s*\d{2}(?=\s*\))"
@@ -68,8 +68,13 @@ def redact(text: str, names: Sequence[str] = ()) -> str:
         shown = f"{shown[: match.start]}[telephone]{shown[match.end :]}"
     shown = LONG_NUMBER.sub("[number]", shown)
     shown = NAME_AND_AGE.sub("[name and age]", shown)
+    return take_out_names(shown, names)
+
+
+def take_out_names(text: str, names: Sequence[str]) -> str:
+    """Put ``[name]`` in place of each given name: in any case, whole words only, longest first."""
     for name in sorted(names, key=lambda name: (-len(name), name)):
         if parts := words(name):
             spelt = r"\W+".join(map(re.escape, parts))
-            shown = re.sub(rf"(?<!\w){spelt}(?!\w)", "[name]", shown, flags=re.IGNORECASE)
-    return shown
+            text = re.sub(rf"(?<!\w){spelt}(?!\w)", "[name]", text, flags=re.IGNORECASE)
+    return text

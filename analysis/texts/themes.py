@@ -1,4 +1,7 @@
-"""Themes that a computer suggests from the words, for a person to judge. Never more than that."""
+"""Themes that a computer suggests from the words, for a person to judge. Never more than that.
+
+Over 200 lines, half of them documentation: one method from texts to suggestions.
+"""
 
 import math
 from collections.abc import Sequence

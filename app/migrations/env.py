@@ -1,7 +1,10 @@
 """Runs the migrations on the application's own engine, SQLite in one immediate transaction."""
 
+from typing import Any, Literal
+
 import sqlalchemy as sa
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 
 from app import models_team
 from app.database import make_engine
@@ -10,7 +13,7 @@ from app.models import Instant, Model
 TABLES = (models_team,)  # read here so that their tables are known
 
 
-def render_item(kind: str, item: object, _: object) -> str | bool:
+def render_item(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
     """Write our own column types as what they are in the database."""
     if kind == "type" and isinstance(item, Instant):
         return "sa.DateTime(timezone=True)"
@@ -22,9 +25,9 @@ def run() -> None:
     engine = make_engine(context.config.attributes["address"])
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
         if sqlite:
-            driver = connection.connection.driver_connection
-            assert driver is not None
             driver.cursor().execute("PRAGMA foreign_keys=OFF")
         context.configure(
             connection=connection,

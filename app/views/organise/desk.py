@@ -1,6 +1,7 @@
 """What the team's pages share: the consultation in the address, and the way around."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, abort, current_app, g, request, url_for
 
@@ -51,7 +52,7 @@ def find_consultation(key: str) -> Consultation:
     return found
 
 
-def _links(pages: tuple[tuple[str, str, str], ...], **values: str) -> list[Link]:
+def _links(pages: tuple[tuple[str, str, str], ...], **values: Any) -> list[Link]:
     roles = current_organiser().roles
     return [
         Link(url_for(endpoint, **values), text, _is_here(endpoint))

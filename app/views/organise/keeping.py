@@ -18,6 +18,7 @@ from app.services import audit, editions, exporting, results, retention
 from app.services.roles import may, who
 from app.team import current_organiser, now
 from app.views.organise.desk import find_consultation, organise
+from forms.manifest import Contents
 
 EXPORTS = {
     "without_identities": (
@@ -78,7 +79,7 @@ def archive(consultation: Consultation, kind: str) -> bytes:
     """The export as one file."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "export"
-        contents = "full" if kind == "full" else "without_identities"
+        contents: Contents = "full" if kind == "full" else "without_identities"
         exporting.write_export(
             current_session(), consultation, folder, now=now(), contents=contents
         )

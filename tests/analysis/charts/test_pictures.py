@@ -1,4 +1,4 @@
-"""What every picture promises: words beside it, nothing hidden drawn, no style, the same each time."""
+"""What every picture promises: words beside it, nothing hidden drawn, the same each time."""
 
 import re
 
@@ -72,10 +72,12 @@ FIGURES = valued(
 
 
 def a_map():
+    first = (Stand(80), Stand(90), Stand(None, hidden=True))
+    second = (Stand(20), Stand(85, at_least=True), Stand(None))
     grounds = [
-        Ground("OQ1", "Should it?", "Agree", (Stand(80), Stand(90), Stand(None, True)), "Common ground", "common"),
-        Ground("OQ2", "May it?", "Agree", (Stand(20), Stand(85, at_least=True), Stand(None)), "Split", "split"),
-    ]  # fmt: skip
+        Ground("OQ1", "Should it?", "Agree", first, "Common ground", "common"),
+        Ground("OQ2", "May it?", "Agree", second, "Split", "split"),
+    ]
     return ground_map("glance", "Map", grounds, columns_of(scale_table())[:3], [scale_table()])
 
 

@@ -1,0 +1,81 @@
+"""All tables of a report: counted, small counts hidden, and judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analysis.accounting import accounting_tables
+from analysis.crosstabs import all_by_group
+from analysis.disclosure import hide_small_counts
+from analysis.glance import WEIGHED, Glance, Standing, glance, serving, standing
+from analysis.report.coarse import coarsen
+from analysis.responses import Responses
+from analysis.tables import Table
+from forms.codebook import Codebook, Measure
+
+
+@dataclass(frozen=True)
+class Counted:
+    """All tables of a report, small counts hidden, and what they are judged to say.
+
+    `codebook` has the categories of these tables, which may be coarser than those asked.
+    """
+
+    tables: tuple[Table, ...]
+    codebook: Codebook
+    glance: Glance
+    standings: Mapping[str, Standing]
+
+    @property
+    def by_key(self) -> dict[str, Table]:
+        """The tables by key."""
+        return {table.key: table for table in self.tables}
+
+
+def count(responses: Responses) -> Counted:
+    """Count everything, hide what is small, and judge what is left."""
+    rules = responses.manifest.rules
+    found = {table.key: table for table in accounting_tables(responses)}
+    found |= {table.key: table for table in all_by_group(responses)}
+    # What became of responses is no answer of anybody's: it is printed as it is.
+    account = [table for table in found.values() if table.variable is None]
+    answers, codebook = coarsen(
+        [table for table in found.values() if table.variable is not None],
+        responses.codebook,
+        rules.small_counts,
+    )
+    hidden = hide_small_counts(answers, rules.small_counts, not_answers=not_answers(codebook))
+    tables = (*account, *hidden)
+    judged = glance(tables, codebook, threshold=rules.consensus_threshold)
+    asked = {question.key for question in codebook.questions}
+    standings = {
+        table.variable: standing(table, codebook, threshold=rules.consensus_threshold)
+        for table in tables
+        if table.variable is not None
+        and table.rows
+        and codebook.by_name[table.variable].measure in WEIGHED
+        and codebook.by_name[table.variable].question in asked
+    }
+    return Counted(tables, codebook, judged, standings)
+
+
+def not_answers(codebook: Codebook) -> tuple[str, ...]:
+    """Name the variables that are no answers: who is speaking, and how it came in."""
+    roles = codebook.roles
+    named = [roles.group, *roles.subtype, roles.verified, roles.channel, roles.topics]
+    system = [each.name for each in codebook.variables if each.section == "response"]
+    return tuple(dict.fromkeys([*(name for name in named if name is not None), *system]))
+
+
+def leads(codebook: Codebook) -> dict[str, str]:
+    """Give each open question put in words the closed variable that stands for its topic."""
+    found = {}
+    for question in codebook.questions:
+        if question.kind == "open" and question.serves:
+            closed = [
+                each
+                for each in serving(codebook, question.serves[0])
+                if each.measure is not Measure.SEVERAL
+            ]
+            if closed:
+                found[question.key] = closed[0].name
+    return found

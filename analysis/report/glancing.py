@@ -1,0 +1,127 @@
+"""The page on which all open questions stand together, drawn and in words."""
+
+from analysis.charts.frame import Column
+from analysis.charts.ground import Ground, Kind, Stand, ground_map
+from analysis.charts.palette import mark_of
+from analysis.glance import Glance, GlanceLine, Position, Share, Standing, Verdict
+from analysis.report import content
+from analysis.report.page import anchor
+from analysis.report.readings import ended
+from analysis.sentences import per_cent
+from analysis.tables import Base
+from forms.codebook import Codebook
+
+KINDS: dict[Verdict, Kind] = {"common_ground": "common", "split": "split"}
+
+
+WORDS: dict[Verdict, str] = {
+    "common_ground": "Common ground",
+    "split": "Split",
+    "mixed": "Mixed",
+    "too_few": "Cannot be said",
+}
+
+
+def glance_page(glance: Glance, codebook: Codebook) -> content.Glance:
+    """Give the page on which all open questions stand together, drawn and in words."""
+    groups = [group for group in codebook.groups if group.substantive]
+    columns = tuple(
+        Column(place, group.label, mark_of(place), Base(0, 0, 0))
+        for place, group in enumerate(groups)
+    )
+    grounds = [_ground(line, len(groups)) for line in glance.lines]
+    tables = [line.lead.table for line in glance.lines if line.lead is not None]
+    chart = (
+        ground_map(
+            "glance",
+            "where each group stands on all open questions",
+            grounds,
+            columns,
+            tables,
+            threshold=100 * glance.threshold,
+        )
+        if grounds
+        else None
+    )
+    return content.Glance(
+        chart=chart,
+        heading=tuple(group.label for group in groups),
+        lines=tuple(
+            _line(line, ground, codebook)
+            for line, ground in zip(glance.lines, grounds, strict=True)
+        ),
+        rule=(
+            "One leading question stands for each open question. It was chosen by a rule before "
+            "any answer was looked at, and is named under it. The share is of those with a view."
+        ),
+    )
+
+
+def _ground(line: GlanceLine, width: int) -> Ground:
+    asked, verdict = line.open_question, WORDS[line.verdict]
+    kind = KINDS.get(line.verdict, "other")
+    if line.lead is None:
+        nobody = (Stand(None),) * width
+        return Ground(asked.key, asked.title, "no closed question", nobody, verdict, kind)
+    key = reference(line.lead)
+    stands = tuple(_stand(each, key) for each in line.lead.positions)
+    label = next(
+        (share.label for each in line.lead.positions for share in each.shares if share.key == key),
+        "",
+    )
+    return Ground(asked.key, asked.title, label, stands, verdict, kind)
+
+
+def reference(lead: Standing) -> str:
+    """Name the position whose share is shown: the agreeing side, else the most frequent answer."""
+    if lead.shared is not None:
+        return lead.shared
+    totals: dict[str, int] = {}
+    for position in lead.named:
+        for share in position.shares:
+            totals[share.key] = totals.get(share.key, 0) + share.count
+    if "for" in totals:
+        return "for"
+    return max(totals, key=lambda key: totals[key]) if totals else ""
+
+
+def _share(position: Position, key: str) -> Share | None:
+    return next((share for share in position.shares if share.key == key), None)
+
+
+def _stand(position: Position, key: str) -> Stand:
+    share = _share(position, key)
+    if share is None:
+        return Stand(None)
+    if share.at_least and not share.count:
+        return Stand(None, hidden=True)
+    return Stand(share.percent, at_least=share.at_least)
+
+
+def _line(line: GlanceLine, ground: Ground, codebook: Codebook) -> content.GlanceLine:
+    lead = line.lead
+    row = codebook.by_name[lead.table.variable or ""].row if lead is not None else None
+    asked = f"“{row}”:" if row else ended(lead.table.title) if lead is not None else ""
+    cells = [_cell(each, reference(lead)) for each in lead.positions] if lead is not None else []
+    return content.GlanceLine(
+        anchor=anchor(line.open_question.key),
+        label=line.open_question.key,
+        title=line.open_question.title,
+        measured=f"{asked} {ground.measured}".strip(),
+        cells=tuple(cells) or ("–",) * len(ground.stands),
+        verdict=ground.verdict,
+        kind=ground.kind,
+    )
+
+
+def _cell(position: Position, key: str) -> str:
+    if position.state == "too_few":
+        return "too few"
+    share = _share(position, key)
+    if share is None or (share.at_least and not share.count):
+        return "hidden"
+    words = f"{'at least ' if share.at_least else ''}{per_cent(share.count, position.views)}"
+    if position.majority is not None and position.majority.key != key:
+        other = position.majority
+        words += f"; {per_cent(other.count, position.views)} {other.label}"
+    return words
