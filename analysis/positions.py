@@ -131,9 +131,7 @@ def position(
     if views < minimum:
         return Position(group, label, 0, (), "too_few")
     cells = {row.category: row.cells[place] for row in table.rows if row.substantive}
-    shares = tuple(
-        share_in(cells, stance, views, at_least=unsure) for stance in stances(variable)
-    )
+    shares = tuple(share_in(cells, stance, views, at_least=unsure) for stance in stances(variable))
     hidden = unsure or any(cell.hidden for cell in cells.values())
     most = max(shares, key=lambda each: each.count)
     found = most if most.count * 2 > views else None

@@ -101,4 +101,4 @@ def keys(frame: pd.DataFrame, name: str | None) -> "pd.Series[Any]":
 def may_be_shown(answers: pd.DataFrame) -> pd.DataFrame:
     """Keep the texts whose authors let us show them; what is unknown counts against showing."""
     agreed = answers["publication"].isin(MAY_BE_SHOWN)
-    return answers.loc[agreed & ~answers["held"]].reset_index(drop=True)
+    return answers.loc[agreed & ~answers["confidential"] & ~answers["held"]].reset_index(drop=True)

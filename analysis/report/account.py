@@ -1,6 +1,7 @@
 """Who replied: the accounting and the profile of those whose responses count."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from analysis.accounting import account_of
 from analysis.charts.counts import count_bars
@@ -47,7 +48,19 @@ def profile_tables(responses: Responses, tables: Mapping[str, Table]) -> tuple[T
         if sections.get(variable.section) in ABOUT and variable.measure is not Measure.TEXT
     ]
     keys = dict.fromkeys([*FIRST, *(name for name in named if name is not None), *about])
-    return tuple(tables[key] for key in keys if key in tables and tables[key].rows)
+    shown = [tables[key] for key in keys if key in tables and tables[key].rows]
+    return tuple(everybody_alone(each) if each.key == roles.group else each for each in shown)
+
+
+def everybody_alone(table: Table) -> Table:
+    """Give the last column alone: the groups by group would be a hundred per cent each."""
+    return replace(
+        table,
+        columns=table.columns[-1:],
+        column_keys=table.column_keys[-1:],
+        bases=table.bases[-1:],
+        rows=tuple(replace(row, cells=row.cells[-1:]) for row in table.rows),
+    )
 
 
 def profile_exhibits(tables: Sequence[Table], start: int) -> tuple[Exhibit, ...]:

@@ -177,7 +177,8 @@ def how_to_read(rules: Rules, glance: Glance) -> tuple[str, ...]:
         ),
         (
             "Common ground: the same answer, or the same side of a scale, has a majority in every "
-            "group. Split: two groups have opposite majorities. Mixed: neither."
+            "group that can be judged; “2 of 3” says of how many. Split: two groups have opposite "
+            "majorities. Mixed: neither."
         ),
         (
             f"Counts under {rules.small_counts} are hidden, and others with them, so that nobody’s "

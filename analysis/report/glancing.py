@@ -58,7 +58,7 @@ def glance_page(glance: Glance, codebook: Codebook) -> content.Glance:
 
 
 def _ground(line: GlanceLine, width: int) -> Ground:
-    asked, verdict = line.open_question, WORDS[line.verdict]
+    asked, verdict = line.open_question, verdict_words(line)
     kind = KINDS.get(line.verdict, "other")
     if line.lead is None:
         nobody = (Stand(None),) * width
@@ -70,6 +70,15 @@ def _ground(line: GlanceLine, width: int) -> Ground:
         "",
     )
     return Ground(asked.key, asked.title, label, stands, verdict, kind)
+
+
+def verdict_words(line: GlanceLine) -> str:
+    """Write the verdict; where it is not of all groups, of how many."""
+    words = WORDS[line.verdict]
+    if line.lead is None or line.verdict == "too_few":
+        return words
+    named, every = len(line.lead.named), len(line.lead.positions)
+    return words if named == every else f"{words} ({named} of {every})"
 
 
 def reference(lead: Standing) -> str:

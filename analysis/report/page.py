@@ -75,6 +75,7 @@ def surroundings() -> Environment:
         "count": number,
         "value": value_words,
         "base": base_figure,
+        "base_title": base_title,
         "shown_columns": shown_columns,
         "drawn": drawn,
         "data_address": data_address,
@@ -91,6 +92,11 @@ def base_figure(base: Base, table: Table) -> str:
     """Write how many a column's per cents are out of."""
     shown = base.shown(table.base)
     return HIDDEN if shown is None else number(shown)
+
+
+def base_title(table: Table) -> str:
+    """Name the base of a table; what became of responses is of those received."""
+    return "Base: responses received" if table.measure is None else table.base_words
 
 
 def shown_columns(table: Table) -> tuple[Column, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pycountry
+import stopwordsiso
 
 from analysis.charts.wording import listed, number
 from analysis.report.content import Quote, Theme, Written
@@ -21,6 +22,7 @@ from analysis.texts.languages import UNDETERMINED, recognise_languages
 from analysis.texts.quotes import pick_quotes
 from analysis.texts.themes import suggest_themes
 from analysis.written import answers_to, may_be_shown, open_variables
+from forms.codebook import Variable
 
 QUOTES_A_GROUP = 2
 THEMES_AT_MOST = 6
@@ -96,12 +98,13 @@ def read_texts(reader: Reader, name: str) -> Written | None:
     main = _main_language(languages)
     once = shown.loc[(shown["language"] == main) & ~shown["response_id"].isin(copies)]
     once = once.reset_index(drop=True)
-    themes, theme_note = _themes(once, main)
+    everyday = _everyday(reader.responses, variable, main)
+    themes, theme_note = _themes(once, main, everyday)
     quotes = _quotes(reader, answers, copies)
     return Written(
         summary=_summary(reader, answers, len(fillers), languages, main),
         themes=themes,
-        vocabulary=_vocabulary(reader, once),
+        vocabulary=_vocabulary(reader, once, everyday),
         campaigns=_campaigns(reader, variable.question),
         quotes=quotes,
         notes=(*theme_note, *_quote_note(quotes)),
@@ -142,8 +145,18 @@ def _language(code: str) -> str:
     return code if found is None else str(found.name).split(" (")[0]
 
 
-def _themes(once: pd.DataFrame, language: str) -> tuple[tuple[Theme, ...], tuple[str, ...]]:
-    found = suggest_themes(once, language=language)
+def _everyday(responses: Responses, variable: Variable, language: str) -> tuple[str, ...]:
+    """Give the words that say nothing of a group: a language's commonest, the question's own."""
+    asked = [each.text for each in responses.codebook.questions if each.key == variable.question]
+    letters = " ".join("abcdefghijklmnopqrstuvwxyz")
+    common = sorted(stopwordsiso.stopwords(language)) if stopwordsiso.has_lang(language) else []
+    return (*asked, letters, *common)
+
+
+def _themes(
+    once: pd.DataFrame, language: str, everyday: tuple[str, ...]
+) -> tuple[tuple[Theme, ...], tuple[str, ...]]:
+    found = suggest_themes(once, language=language, leave_out=everyday)
     if found.reason is not None:
         return (), (f"No themes are suggested: {found.reason}.",)
     themes = tuple(
@@ -153,12 +166,16 @@ def _themes(once: pd.DataFrame, language: str) -> tuple[tuple[Theme, ...], tuple
     return themes, (found.note,)
 
 
-def _vocabulary(reader: Reader, once: pd.DataFrame) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _vocabulary(
+    reader: Reader, once: pd.DataFrame, everyday: tuple[str, ...]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if once.empty or once["group"].nunique() < 2:
         return ()
     found = {
         each.group: tuple(word.word for word in each.words)
-        for each in keyness(once, hidden_under=reader.threshold, top=WORDS_AT_MOST)
+        for each in keyness(
+            once, hidden_under=reader.threshold, top=WORDS_AT_MOST, leave_out=everyday
+        )
         if each.words
     }
     order = [group for group in reader.responses.groups if group.key in found]

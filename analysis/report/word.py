@@ -164,7 +164,7 @@ def _chapters(document: WordDocument, report: Report) -> None:
 def _chapter(document: WordDocument, chapter: Chapter) -> None:
     document.add_heading(clean_words(chapter_title(chapter)), 2)
     if chapter.source:
-        document.add_paragraph(f"In the article: {clean_words(chapter.source)}.")
+        document.add_paragraph(f"Source: {clean_words(chapter.source)}.")
     for title, words in (
         ("Where they agree", chapter.agree),
         ("Where they split", chapter.split),

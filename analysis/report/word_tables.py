@@ -15,7 +15,7 @@ from analysis.charts.frame import Chart
 from analysis.charts.svg import NOT_XML
 from analysis.charts.wording import HIDDEN, cell_value, number, percent
 from analysis.report.content import Exhibit
-from analysis.report.page import base_figure, shown_columns
+from analysis.report.page import base_figure, base_title, shown_columns
 from analysis.tables import Cell, Row, Table
 
 PICTURE_WIDTH = Cm(13.5)
@@ -73,7 +73,7 @@ def table_block(document: WordDocument, table: Table) -> None:
         (row.label, *(_words(row, row.cells[column.place]) for column in columns))
         for row in table.rows
     ]
-    rows.append((table.base_words, *(base_figure(column.base, table) for column in columns)))
+    rows.append((base_title(table), *(base_figure(column.base, table) for column in columns)))
     grid_block(document, ("", *(column.heading for column in columns)), rows)
     paragraphs(document, [each for each in (table.note, table.filters) if each])
 

@@ -68,6 +68,7 @@ def test_a_side_of_a_scale_held_by_more_than_half_is_a_majority():
 def test_exactly_half_is_no_majority():
     found = standing(a_table(CHOICE, [(10, 10, 0)] * 3), CODEBOOK)
     assert states(found) == ["no_majority"] * 3
+    assert (found.verdict, found.shared) == ("mixed", None)
 
 
 def test_the_same_majority_everywhere_is_common_ground():
