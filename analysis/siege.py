@@ -252,7 +252,8 @@ class Siege:
         if known.shown and known.value is not None:
             return known.value
         if asked in block.place:
-            return math.floor(block.programme.largest(block.place[asked]) + NEARLY)
+            most = block.programme.largest(block.place[asked])
+            return math.floor(most + NEARLY) if math.isfinite(most) else math.inf
         return math.inf
 
     def _hidden(self, block: Block, position: int) -> Exposure | None:

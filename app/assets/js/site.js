@@ -11,7 +11,9 @@ import {
 import { startAlone } from "./alone.js";
 import { startCopying } from "./copying.js";
 import { startLeaving } from "./leaving.js";
+import { startLocalTimes } from "./local-times.js";
 import { startNarrowing } from "./narrowing.js";
+import { startPrinting } from "./printing.js";
 import { startReferences } from "./references.js";
 import { startTotals } from "./totals.js";
 
@@ -25,6 +27,8 @@ for (const component of [Button, CharacterCount, ErrorSummary, PasswordInput, Sk
 
 startAlone(document);
 startCopying(document);
+startLocalTimes(document);
 startNarrowing(document);
+startPrinting(document);
 startReferences(document);
 startTotals(document);

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from app.views.organise import consultations, desk, keeping, people
+from app.views.organise import consultations, desk, follow, invitations, keeping, people, results
 
-__all__ = ["consultations", "init_app", "keeping", "people"]
+__all__ = ["consultations", "init_app", "keeping", "people", "results"]
 
 
 def init_app(app: Flask) -> None:

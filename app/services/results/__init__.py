@@ -1,0 +1,36 @@
+"""Results: the one part of the application that may call the analysis, when first asked to."""
+
+from app.services.results.figures import (
+    Choice,
+    Figures,
+    UnknownQuestion,
+    apart,
+    as_csv,
+    figures,
+    narrowed,
+    overview,
+    questions_of,
+)
+from app.services.results.live import Progress, Snapshot, current, forget
+from app.services.results.publishable import CannotPublish, write_publishable
+from app.services.results.words import Behind, behind
+
+__all__ = [
+    "Behind",
+    "CannotPublish",
+    "Choice",
+    "Figures",
+    "Progress",
+    "Snapshot",
+    "UnknownQuestion",
+    "apart",
+    "as_csv",
+    "behind",
+    "current",
+    "figures",
+    "forget",
+    "narrowed",
+    "overview",
+    "questions_of",
+    "write_publishable",
+]
