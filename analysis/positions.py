@@ -184,7 +184,8 @@ def stances(variable: Variable) -> list[Stance]:
     for side in ("against", "middle", "for"):
         members = [each for each in variable.substantive if each.side == side]
         if members:
-            words = " or ".join(f"“{each.label}”" for each in members)
+            labels = [f"“{each.label}”" for each in members]
+            words = f"{labels[0]} to {labels[-1]}" if len(labels) > 3 else " or ".join(labels)
             sides.append((side, words, tuple(each.key for each in members)))
     return sides
 

@@ -136,7 +136,7 @@ def headline(glance: Glance) -> str:
             ("common_ground", "the groups share a majority view"),
             ("split", "they split"),
             ("mixed", "there is neither a shared majority nor a clear split"),
-            ("too_few", "too few gave a view to tell"),
+            ("too_few", "it cannot be said, as too few answered or small counts are hidden"),
         )
     ]
     parts = [f"on {number(count)} {words}" for count, words in counted if count]

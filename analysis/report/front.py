@@ -17,7 +17,7 @@ from analysis.texts.campaigns import Campaigns
 from forms.codebook import Codebook
 from forms.manifest import Rules
 
-NAMED_AT_MOST = 4
+NAMED_AT_MOST = 3
 """Open questions of each kind that the first page names; the rest stand on the glance page."""
 
 

@@ -7,6 +7,7 @@ from analysis.glance import Glance, GlanceLine, Position, Share, Standing, Verdi
 from analysis.report import content
 from analysis.report.page import anchor
 from analysis.report.readings import ended
+from analysis.report.standing_lines import not_asked
 from analysis.sentences import per_cent
 from analysis.tables import Base
 from forms.codebook import Codebook
@@ -111,7 +112,9 @@ def _line(line: GlanceLine, ground: Ground, codebook: Codebook) -> content.Glanc
     lead = line.lead
     row = codebook.by_name[lead.table.variable or ""].row if lead is not None else None
     asked = f"“{row}”:" if row else ended(lead.table.title) if lead is not None else ""
-    cells = [_cell(each, reference(lead)) for each in lead.positions] if lead is not None else []
+    cells = (
+        [_cell(lead, each, reference(lead)) for each in lead.positions] if lead is not None else []
+    )
     return content.GlanceLine(
         anchor=anchor(line.open_question.key),
         label=line.open_question.key,
@@ -123,9 +126,9 @@ def _line(line: GlanceLine, ground: Ground, codebook: Codebook) -> content.Glanc
     )
 
 
-def _cell(position: Position, key: str) -> str:
+def _cell(lead: Standing, position: Position, key: str) -> str:
     if position.state == "too_few":
-        return "too few"
+        return "not asked" if not_asked(lead.table, position.group) else "too few"
     share = _share(position, key)
     if share is None or (share.at_least and not share.count):
         return "hidden"

@@ -85,7 +85,15 @@ def missing(shelf: Shelf, line: GlanceLine, questions: Sequence[AskedQuestion]) 
     if line.lead is None:
         yield "No closed question compares the groups here."
         return
-    small = [each.label for each in line.lead.positions if each.state == "too_few"]
+    table = line.lead.table
+    apart = [each.label for each in line.lead.positions if not_asked(table, each.group)]
+    if apart:
+        yield f"The leading question was not put to {listed([in_text(each) for each in apart])}."
+    small = [
+        each.label
+        for each in line.lead.positions
+        if each.state == "too_few" and each.label not in apart
+    ]
     if small:
         groups = listed([in_text(label) for label in small])
         yield f"Fewer than {shelf.glance.minimum} in {groups} gave a view on the leading question."
@@ -99,6 +107,12 @@ def missing(shelf: Shelf, line: GlanceLine, questions: Sequence[AskedQuestion]) 
         tables = shelf.of_question(question.key)
         if tables and not any(wrote(table) for table in tables):
             yield f"Nobody wrote anything in answer to “{question.text}”"
+
+
+def not_asked(table: Table, group: str) -> bool:
+    """Whether a question was put to nobody of a group."""
+    base = table.bases[table.column(group)]
+    return not base.hidden and base.asked == 0
 
 
 def wrote(table: Table) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import resvg_py
 from docx.document import Document as WordDocument
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
@@ -18,7 +19,10 @@ from analysis.report.content import Exhibit
 from analysis.report.page import base_figure, base_title, shown_columns
 from analysis.tables import Cell, Row, Table
 
+PAGE_WIDTH = Cm(16.4)
 PICTURE_WIDTH = Cm(13.5)
+WIDE = 7
+"""Columns from which the first one is narrower."""
 
 
 SHARPNESS = 2.4
@@ -94,11 +98,17 @@ def grid_block(
     document: WordDocument, heading: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> WordTable:
     """Put in a table whose first row is repeated as its heading on every page."""
-    table: WordTable = document.add_table(rows=1 + len(rows), cols=len(heading), style="Light List")
+    table: WordTable = document.add_table(
+        rows=1 + len(rows), cols=len(heading), style="Light Shading"
+    )
+    table.autofit = False
+    first = Cm(6.4 if len(heading) < WIDE else 4.4)
+    rest = int((PAGE_WIDTH - first) / max(len(heading) - 1, 1))
     lines = table.rows
     for place, line in enumerate((heading, *rows)):
-        for cell, words in zip(lines[place].cells, line, strict=True):
-            _fill(cell, words, bold=place == 0)
+        for column, (cell, words) in enumerate(zip(lines[place].cells, line, strict=True)):
+            cell.width = rest if column else first
+            fill_cell(cell, words, bold=place == 0, figure=column > 0)
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
     lines[0]._tr.get_or_add_trPr().append(repeat)  # noqa: SLF001 - python-docx has no word for it
@@ -106,6 +116,11 @@ def grid_block(
     return table
 
 
-def _fill(cell: WordCell, words: str, *, bold: bool) -> None:
-    run = cell.paragraphs[0].add_run(clean_words(words))
+def fill_cell(cell: WordCell, words: str, *, bold: bool, figure: bool) -> None:
+    """Put words into a cell; figures stand at the right, under each other."""
+    paragraph = cell.paragraphs[0]
+    run = paragraph.add_run(clean_words(words))
     run.font.size, run.bold = Pt(8.5), bold
+    paragraph.paragraph_format.space_after = Pt(1)
+    if figure:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT

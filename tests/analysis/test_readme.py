@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.analysis.exports import make_export
+
 README = Path(__file__).parents[2] / "analysis" / "README.md"
 METHODS = (
     "agreement",
@@ -18,9 +20,13 @@ METHODS = (
 )
 
 
-def test_every_example_on_the_page_gives_what_it_says():
+def test_every_example_on_the_page_gives_what_it_says(tmp_path):
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-    failed, tried = doctest.testfile(str(README), module_relative=False, optionflags=flags)
+    folder = tmp_path / "export"
+    make_export(folder)
+    failed, tried = doctest.testfile(
+        str(README), module_relative=False, optionflags=flags, extraglobs={"folder": folder}
+    )
     assert failed == 0
     assert tried > 40
 

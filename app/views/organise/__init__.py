@@ -1,13 +1,16 @@
-"""The team's pages. Each module adds its own to the `organise` blueprint of `desk`."""
+"""The team's pages. Each module of this folder adds its own to the `organise` blueprint."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from flask import Flask
 
-from app.views.organise import consultations, desk, follow, invitations, keeping, people, results
-
-__all__ = ["consultations", "init_app", "keeping", "people", "results"]
+from app.views.organise import desk
 
 
 def init_app(app: Flask) -> None:
-    """Register the pages."""
+    """Find every module of the folder, and register the pages."""
+    for found in iter_modules(__path__):
+        import_module(f"{__name__}.{found.name}")
     app.register_blueprint(desk.organise)
     app.context_processor(desk.known_to_templates)
