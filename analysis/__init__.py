@@ -1,1 +1,1 @@
-"""Aggregating: from an export folder to tables, comparisons and a report. Knows no Flask and no database."""
+"""From an export folder to tables, comparisons and a report. Knows no Flask and no database."""

@@ -2,7 +2,18 @@
 
 from flask import Flask
 
-from app import cli, database, errors, furniture, pages, security, team, views
+from app import (
+    cli,
+    database,
+    errors,
+    furniture,
+    pages,
+    posting,
+    security,
+    team,
+    upkeep,
+    views,
+)
 from app.config import Settings, read_settings
 
 
@@ -16,8 +27,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     team.init_app(app)
     pages.init_app(app)
     furniture.init_app(app)
-    furniture.init_app(app)
+    posting.init_app(app)
     views.init_app(app)
     errors.init_app(app)
     cli.init_app(app)
+    upkeep.init_app(app)
     return app

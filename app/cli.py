@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from rich.console import Console
 from sqlalchemy.orm import Session
 
+from app import posting
 from app.database import current_database
 from app.models import Consultation
 from app.services import accounts, audit, editions, exporting, mail
@@ -148,11 +149,11 @@ def invite_organiser(email: str, roles: tuple[str, ...]) -> None:
 @click.command("send-mail")
 @with_appcontext
 def send_mail() -> None:
-    """Send the mail that is waiting."""
-    settings = current_app.config["SETTINGS"]
-    with current_database().work() as session:
-        sent = mail.deliver(session, settings, now=datetime.now(UTC), most=settings.mail_per_minute)
-    say.print(f"{sent} sent.")
+    """Send the mail that is due; run it every few minutes."""
+    sent = posting.deliver(current_database(), current_app.config["SETTINGS"])
+    with current_database().session(reads_only=True) as session:
+        left = len(mail.waiting(session))
+    say.print(f"{sent} sent; {left} still waiting.")
 
 
 @click.group("audit")

@@ -1,6 +1,7 @@
 """The database: SQLite or PostgreSQL, one session a request, one place that commits."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from app.sealing import Keyring
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_MILLISECONDS = 15_000
+
+logger = logging.getLogger(__name__)
+Act = Callable[[Session], None]
 
 
 def make_engine(address: str) -> sa.Engine:
@@ -69,6 +73,7 @@ class Database:
         self.engine = make_engine(address)
         self.reading = self.engine.execution_options(reads_only=True)
         self.keyring = keyring
+        self.after_commit: list[Act] = []
 
     def session(self, *, reads_only: bool = False) -> Session:
         """A session that knows the keys; nothing is committed unless it is asked to."""
@@ -109,9 +114,17 @@ def commit_before_answering(response: Response) -> ResponseReturnValue:
             session.rollback()
         else:
             session.commit()
-            for act in g.pop("after_commit", ()):
-                act()
+            follow_up(session)
     return response
+
+
+def follow_up(session: Session) -> None:
+    """Do what waits for the work to be durable; whatever fails there, the work stays done."""
+    for act in current_database().after_commit:
+        try:
+            act(session)
+        except Exception:
+            logger.exception("after a commit")
 
 
 def close_session(_: BaseException | None = None) -> None:

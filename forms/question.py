@@ -158,6 +158,11 @@ class Question(Frozen):
         """Return what was written freely, by field name, for screening and for reading."""
         return {}
 
+    @property
+    def address_names(self) -> tuple[str, ...]:
+        """The fields that ask for a public web address, where one is no cause for concern."""
+        return ()
+
     def rules(self) -> list[tuple[str, str]]:
         """Return mistakes in the question itself that its author should mend: key, what to do."""
         return []

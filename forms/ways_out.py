@@ -38,7 +38,7 @@ class AnswerOrWayOut(ClosedQuestion):
         """Return the radios, if there are ways out."""
         if not self.ways_out:
             return {}
-        choices = [*as_choices(self.ways_out), SelectChoice(value="", label="None of these")]
+        choices = [*as_choices(self.ways_out), SelectChoice(value="", label="I have answered above")]
         return {self.way_out_name: UnboundField(OneOf, quoted(self.text), choices=choices)}
 
     def way_out(self, data: Posted) -> str | None:
@@ -53,7 +53,7 @@ class AnswerOrWayOut(ClosedQuestion):
             return []
         message = (
             f"You answered {self.quoted} and also chose “{self.ways_out_labels[chosen]}”. "
-            "Keep one: clear your answer, or choose “None of these”"
+            "Keep one: clear your answer, or choose “I have answered above”"
         )
         return [Problem(self.way_out_name, message)]
 

@@ -8,7 +8,7 @@ from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Emu, Pt
 from docx.table import Table as WordTable
 from docx.table import _Cell as WordCell
 
@@ -102,8 +102,10 @@ def grid_block(
         rows=1 + len(rows), cols=len(heading), style="Light Shading"
     )
     table.autofit = False
-    first = Cm(6.4 if len(heading) < WIDE else 4.4)
-    rest = int((PAGE_WIDTH - first) / max(len(heading) - 1, 1))
+    first = Cm(5.6 if len(heading) < WIDE else 3.8)
+    rest = Emu(int((PAGE_WIDTH - first) / max(len(heading) - 1, 1)))
+    for column, each in enumerate(table.columns):
+        each.width = rest if column else first
     lines = table.rows
     for place, line in enumerate((heading, *rows)):
         for column, (cell, words) in enumerate(zip(lines[place].cells, line, strict=True)):
@@ -120,7 +122,7 @@ def fill_cell(cell: WordCell, words: str, *, bold: bool, figure: bool) -> None:
     """Put words into a cell; figures stand at the right, under each other."""
     paragraph = cell.paragraphs[0]
     run = paragraph.add_run(clean_words(words))
-    run.font.size, run.bold = Pt(8.5), bold
+    run.font.name, run.font.size, run.bold = "Arial", Pt(7.5), bold
     paragraph.paragraph_format.space_after = Pt(1)
     if figure:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT

@@ -6,11 +6,12 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from app import models_team
+from app import models_coding, models_invitations, models_safeguarding, models_team
 from app.database import make_engine
 from app.models import Instant, Model
 
-TABLES = (models_team,)  # read here so that their tables are known
+# Read here so that their tables are known.
+TABLES = (models_team, models_coding, models_invitations, models_safeguarding)
 
 
 def render_item(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from zxcvbn import zxcvbn
 
@@ -56,7 +57,7 @@ def check_password(password: str, *about: str) -> str:
     Raises
     ------
     Refused
-        If it is short, easy to guess (zxcvbn, with its bundled lists), or made of the organiser's own name or address.
+        If it is short, or easy to guess (zxcvbn: bundled lists, and the organiser's own name).
     """
     if len(password) < SHORTEST_PASSWORD:
         msg = f"Use at least {SHORTEST_PASSWORD} characters; 15 or more is better. Any will do."
@@ -80,10 +81,10 @@ def slow_down(session: Session, *what: str, most: int, now: datetime) -> None:
     """
     keyring: Keyring = session.info["keyring"]
     key = keyring.derive("attempt", *what)
-    attempt = session.get(Attempt, key, with_for_update=True)
-    if attempt is None:
-        attempt = Attempt(key=key, count=0, since=now)
-        session.add(attempt)
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    first = insert(Attempt).values(key=key, count=0, since=now)
+    session.execute(first.on_conflict_do_nothing())  # two first tries at once are no error
+    attempt = session.get_one(Attempt, key, with_for_update=True, populate_existing=True)
     if now - attempt.since > WINDOW:
         attempt.count, attempt.since = 0, now
     attempt.count += 1
@@ -91,6 +92,13 @@ def slow_down(session: Session, *what: str, most: int, now: datetime) -> None:
     if attempt.count > most:
         msg = "That was tried too often from here. Wait a quarter of an hour, then try again."
         raise TooOften(msg)
+
+
+def was_too_often(session: Session, *what: str, most: int, now: datetime) -> bool:
+    """Whether `slow_down` would refuse another try; counts nothing."""
+    keyring: Keyring = session.info["keyring"]
+    attempt = session.get(Attempt, keyring.derive("attempt", *what))
+    return attempt is not None and now - attempt.since <= WINDOW and attempt.count >= most
 
 
 def make_token(
@@ -235,7 +243,7 @@ def set_password(session: Session, token: AccountToken, password: str, *, now: d
     check_password(password, organiser.email, organiser.name)
     organiser.password_hash = hasher.hash(password)
     token.used_at = now
-    end_all(session, organiser, now=now)
+    end_all(organiser, now=now)
     audit.record(session, organiser.id, "set password", organiser.id, now=now)
 
 
@@ -364,7 +372,7 @@ def prove(session: Session, current: SignIn, code: str, *, device: str, now: dat
     if not _code_fits(organiser, code, now):
         recovered = _recovers(organiser, code)
         if not recovered:
-            msg = "This code does not fit. Enter the digits that the app shows now, or a code of recovery."
+            msg = "This code does not fit. Enter what the app shows now, or a recovery code."
             raise Refused(msg)
     current.ended_at = now
     key = start_session(session, organiser, device=device, now=now, proved=True)
@@ -373,7 +381,7 @@ def prove(session: Session, current: SignIn, code: str, *, device: str, now: dat
 
 
 def find_session(session: Session, key: str, *, now: datetime) -> SignIn | None:
-    """The session that this key opens: not ended, not too old, of an account that is not disabled."""
+    """The session that this key opens: not ended, not too old, of an account in use."""
     found = session.scalar(sa.select(SignIn).where(SignIn.key_hash == hashed(key)))
     if found is None or found.ended_at is not None or now - found.started_at > LONGEST:
         return None
@@ -392,7 +400,7 @@ def end(session: Session, ended: SignIn, *, actor: str, now: datetime) -> None:
         audit.record(session, actor, "sign out", ended.organiser_id, now=now)
 
 
-def end_all(session: Session, organiser: Organiser, *, now: datetime) -> None:
+def end_all(organiser: Organiser, *, now: datetime) -> None:
     """End every session of an organiser."""
     for each in organiser.sign_ins:
         each.ended_at = each.ended_at or now
@@ -408,7 +416,7 @@ def disable(session: Session, organiser: Organiser, *, actor: str, now: datetime
     """
     _keep_an_owner(session, organiser)
     organiser.disabled_at = now
-    end_all(session, organiser, now=now)
+    end_all(organiser, now=now)
     audit.record(session, actor, "disable organiser", organiser.id, now=now)
 
 
@@ -444,6 +452,6 @@ def reset_second_factor(
     """Take away a lost second factor; returns the secret of a link that sets a new one."""
     organiser.totp = None
     organiser.recovery_hashes = []
-    end_all(session, organiser, now=now)
+    end_all(organiser, now=now)
     audit.record(session, actor, "reset second factor", organiser.id, now=now)
     return make_token(session, "join", organiser=organiser, roles=tuple(organiser.roles), now=now)

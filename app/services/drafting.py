@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Draft, DraftSection, Edition, Response
+from app.models import Draft, DraftSection, Edition, Response, new_id
 from app.sealing import Keyring, hashed
 from app.services import editions
 from forms.question import Question
@@ -138,15 +138,20 @@ def begin(
     now: datetime,
     channel: str = "online",
     invitation_id: str | None = None,
+    token: str | None = None,
 ) -> Draft:
-    """Start a draft with the answers of its first page.
+    """Start a draft with the answers of its first page; the same token gives the same draft.
 
     Raises
     ------
+    Conflict
+        If the draft of this token was begun with other answers.
     editions.NotOpen
         If the consultation takes no answers at that time.
     """
+    keyring: Keyring = session.info["keyring"]
     draft = Draft(
+        id=keyring.derive("draft", edition.id, token) if token else new_id(),
         edition=edition,
         created_at=now,
         changed_at=now,
@@ -156,10 +161,23 @@ def begin(
         invitation_id=invitation_id,
     )
     editions.refuse_unless_open(session, edition.consultation, now=now, draft=draft)
-    draft.resume_hash = hashed(resume_secret(session.info["keyring"], draft))
-    session.add(draft)
-    session.flush()
+    draft.resume_hash = hashed(resume_secret(keyring, draft))
+    draft = _add_once(session, draft)
     save_section(session, draft, section, answers, seen=0, now=now)
+    return draft
+
+
+def _add_once(session: Session, draft: Draft) -> Draft:
+    """The draft, or the one with its id that another post of the same form began."""
+    begun = session.get(Draft, draft.id)
+    if begun is not None:
+        return begun
+    try:
+        with session.begin_nested():
+            session.add(draft)
+            session.flush()
+    except sa.exc.IntegrityError:
+        return session.get_one(Draft, draft.id)
     return draft
 
 
@@ -216,11 +234,13 @@ def save_section(
     if saved is None:
         saved = DraftSection(draft_id=draft.id, section=section, version=0, saved_at=now)
         session.add(saved)
-    elif saved.version != seen and saved.unseal("answers") != answers:
-        raise Conflict(saved)
-    elif saved.unseal("answers") == answers:
+    before: Answers = saved.unseal("answers") or {}
+    kept = {**before, **answers}  # a page holds only what is asked now; the rest of it stays
+    if saved.version and kept == before:
         return saved
-    saved.seal(session.info["keyring"], "answers", answers)
+    if saved.version and saved.version != seen:
+        raise Conflict(saved)
+    saved.seal(session.info["keyring"], "answers", kept)
     saved.version += 1
     saved.saved_at = now
     saved.seconds += min(seconds, int(LONGEST_SITTING.total_seconds()))

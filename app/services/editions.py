@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Consultation, Draft, Edition
+from app.models_invitations import Invitation
 from app.services import audit
 from forms.questionnaire import Questionnaire
 
@@ -136,7 +137,16 @@ def closing_time(
     session: Session, consultation: Consultation, draft: Draft | None
 ) -> datetime | None:
     """When this respondent's time is up; None where no closing time is set."""
-    return consultation.closes_at
+    invited = draft is not None and draft.invitation_id is not None
+    invitation = session.get(Invitation, draft.invitation_id) if invited else None
+    return closing_time_with(consultation, invitation)
+
+
+def closing_time_with(consultation: Consultation, invitation: Invitation | None) -> datetime | None:
+    """The closing time, or the later one that a standing invitation was given."""
+    general = consultation.closes_at
+    own = invitation.closes_at if invitation and invitation.revoked_at is None else None
+    return max(general, own) if general and own else general
 
 
 def is_open(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Consultation, Draft, Edition, Response
-from app.services import editions
+from app.services import editions, safeguarding
 from forms.folder import write_folder
 from forms.manifest import Accounting, ConsultationFacts, Contents, GroupCount, Manifest, Rules
 
@@ -41,10 +41,10 @@ def reason_removed(response: Response, edition: Edition) -> str | None:
     """Why a response does not count; None where it does."""
     if response.withdrawn_at is not None:
         return "withdrawn"
-    if response.held_at is not None:
-        return "held"
     if response.excluded_reason is not None:
         return "excluded"
+    if response.held_at is not None:
+        return "held"
     return None if response.edition_id == edition.id else "other_edition"
 
 
@@ -111,7 +111,9 @@ def row(response: Response) -> dict[str, Any]:
     questionnaire = editions.questionnaire_of(response.edition)
     marks: dict[str, str] = revision.unseal("confidential") or {}
     return {
-        **questionnaire.record(revision.unseal("answers") or {}, tuple(revision.opted_out)),
+        **questionnaire.record(
+            safeguarding.answers_for_analysis(revision), tuple(revision.opted_out)
+        ),
         "response_id": response.public_id,
         "submitted_on": revision.sent_at.date().isoformat(),
         "confidential": " ".join(sorted(marks)),

@@ -64,3 +64,69 @@ def send_joining(session: Session, email: str, link: str, *, now: datetime) -> N
         "You will set a password and a second factor (an authenticator app).\n"
     )
     mail.queue(session, mail.Letter(email, "Join the team", body), purpose="join", now=now)
+
+
+SUBJECTS = {
+    "invitation": "Invitation to answer: “{title}”",
+    "reminder": "Reminder: “{title}”",
+    "more time": "More time to answer: “{title}”",
+}
+OPENINGS = {
+    "invitation": "{organiser} invites you to answer a consultation: “{title}”.",
+    "reminder": (
+        "You were invited to answer a consultation: “{title}”. We have no answer from you yet. "
+        "If you began, your resume link opens what you wrote."
+    ),
+    "more time": "You have more time to answer the consultation “{title}”.",
+}
+
+
+def invitation(
+    purpose: str,
+    *,
+    address: str,
+    name: str,
+    title: str,
+    organiser: str,
+    group: str,
+    link: str,
+    until: str,
+    about: str,
+    contact: str,
+) -> mail.Letter:
+    """The letter of an invitation: `invitation`, `reminder` or `more time`."""
+    parts = (
+        f"Hello {name}," if name else "Hello,",
+        OPENINGS[purpose].format(organiser=organiser, title=title),
+        about if purpose == "invitation" else "",
+        f"You are invited to answer for this group: {group}.",
+        "This link is yours. It opens a page with a Start button, and begins your answers once:",
+        link,
+        (
+            "When you have started, you get a resume link. Share that one with colleagues who answer "
+            "with you, and keep this one to yourself."
+        ),
+        f"Open until: {until}." if until else "",
+        (
+            "The consultation is about child sexual abuse and exploitation. Its questions are about "
+            "law and policy: they describe no cases and show no images. Never send such material, to "
+            "us or to anyone."
+        ),
+        (
+            f"If you do not wish to answer, you need do nothing. Questions, or no more letters: "
+            f"{contact}."
+        ),
+    )
+    body = "\n\n".join(filter(None, parts)) + "\n"
+    return mail.Letter(address, SUBJECTS[purpose].format(title=title), body)
+
+
+def resume_link(title: str, address: str, link: str) -> mail.Letter:
+    """The resume link, asked for by somebody who holds the invitation."""
+    body = (
+        f"Answers to “{title}” were begun with the invitation that was sent to this address.\n\n"
+        f"This link opens them on any device:\n\n{link}\n\n"
+        "Anyone who has the link can read and change the answers, so share it only with "
+        "colleagues who answer with you.\n"
+    )
+    return mail.Letter(address, f"Your link to “{title}”", body)

@@ -2,7 +2,6 @@
 
 import smtplib
 import ssl
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,9 +17,11 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.models import Message
 
-MOST_TRIES = 5
+MOST_TRIES = 24
+LONGEST_PAUSE = timedelta(hours=6)
 SECONDS = 15
-Send = Callable[[EmailMessage], None]
+WAITING = "letters waiting"
+BEING_SENT = "being sent"
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,23 @@ class Letter:
 
 
 def queue(session: Session, letter: Letter, *, purpose: str, now: datetime) -> Message:
-    """Keep a letter, sealed, to be sent once this work is durable."""
+    """Keep a letter, sealed, to be sent once this work is durable.
+
+    Raises
+    ------
+    ValueError
+        If the address holds a line break or another control character.
+    """
+    if not letter.recipient.isprintable():
+        msg = "An address cannot hold control characters."
+        raise ValueError(msg)
     message = Message(made_at=now, purpose=purpose)
     keyring = session.info["keyring"]
+    subject = " ".join(letter.subject.split())
     message.seal(keyring, "recipient", letter.recipient)
-    message.seal(keyring, "content", {"subject": letter.subject, "body": letter.body})
+    message.seal(keyring, "content", {"subject": subject, "body": letter.body})
     session.add(message)
+    session.info[WAITING] = True
     session.flush()
     return message
 
@@ -92,54 +104,114 @@ def outlet(settings: Settings) -> AbstractContextManager[smtplib.SMTP | Folder]:
     return nullcontext(Folder(settings.folder / "mail"))
 
 
-def deliver(session: Session, settings: Settings, *, now: datetime, most: int = 20) -> int:
-    """Send what is queued, the oldest first; returns how many went out.
+@dataclass(frozen=True)
+class Claimed:
+    """A letter taken out to be sent, by the id of its message."""
 
-    A letter that cannot be sent is tried again later, longer each time, up to five times; the
-    reason is kept with it. Addresses and words are dropped from the database once sent.
-    """
-    waiting = (
-        sa.select(Message)
+    message_id: str
+    letter: Letter
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one letter; `failure` is empty where it went out."""
+
+    message_id: str
+    failure: str = ""
+    final: bool = False
+
+
+def waiting(session: Session) -> list[tuple[str, datetime | None]]:
+    """The messages still to be sent, the oldest first, with when each is due (None: at once)."""
+    rows = session.execute(
+        sa.select(Message.id, Message.tries, Message.failed_at)
         .where(Message.sent_at.is_(None), Message.tries < MOST_TRIES)
         .order_by(Message.made_at, Message.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
     )
-    due = [each for each in session.scalars(waiting) if _is_due(each, now)]
-    if not due:
-        return 0
+    return [(key, failed_at and failed_at + pause(tries)) for key, tries, failed_at in rows]
+
+
+def pause(tries: int) -> timedelta:
+    """How long a letter rests after it was tried: longer each time, at most six hours."""
+    return min(timedelta(minutes=2**tries), LONGEST_PAUSE)
+
+
+def claim(session: Session, *, now: datetime, most: int) -> list[Claimed]:
+    """Take out letters that are due, so that nobody else sends them meanwhile.
+
+    The try is counted here. If the process dies before `note`, the letter is tried again after
+    its pause: it may come twice, and it is never lost.
+    """
+    due = [key for key, at in waiting(session) if at is None or at <= now][:most]
+    statement = (
+        sa.select(Message)
+        .where(Message.id.in_(due), Message.sent_at.is_(None))
+        .order_by(Message.made_at, Message.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    claimed = []
+    for message in session.scalars(statement):
+        if message.failed_at is not None and message.failed_at + pause(message.tries) > now:
+            continue
+        content = message.unseal("content")
+        letter = Letter(message.unseal("recipient"), content["subject"], content["body"])
+        claimed.append(Claimed(message.id, letter))
+        message.tries += 1
+        message.failed_at = now
+        message.failure = BEING_SENT
+    session.flush()
+    return claimed
+
+
+def send(settings: Settings, claimed: list[Claimed], *, now: datetime) -> list[Outcome]:
+    """Hand the letters over, outside any transaction: a slow server holds nobody up."""
+    outcomes: list[Outcome] = []
     try:
         with outlet(settings) as server:
-            return sum(_send(server, settings, message, now) for message in due)
+            for each in claimed:
+                outcomes += [_send(server, settings, each, now)]  # kept if a later one breaks off
     except (OSError, smtplib.SMTPException) as error:
-        for message in due:
-            if message.sent_at is None:
-                _note_failure(message, error, now)
-        return sum(message.sent_at is not None for message in due)
-
-
-def _is_due(message: Message, now: datetime) -> bool:
-    if message.failed_at is None:
-        return True
-    return bool(now >= message.failed_at + timedelta(minutes=2**message.tries))
+        known = {each.message_id for each in outcomes}
+        rest = (each.message_id for each in claimed if each.message_id not in known)
+        outcomes += (Outcome(key, type(error).__name__) for key in rest)
+    return outcomes
 
 
 def _send(
-    server: smtplib.SMTP | Folder, settings: Settings, message: Message, now: datetime
-) -> bool:
-    content = message.unseal("content")
-    letter = Letter(message.unseal("recipient"), content["subject"], content["body"])
+    server: smtplib.SMTP | Folder, settings: Settings, claimed: Claimed, now: datetime
+) -> Outcome:
     try:
-        server.send_message(compose(settings, letter, now=now))
-    except (ValueError, smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
-        _note_failure(message, error, now)
-        return False
-    message.sent_at = now
-    message.recipient = message.content = None
-    return True
+        server.send_message(compose(settings, claimed.letter, now=now))
+    except smtplib.SMTPServerDisconnected:
+        raise
+    except (ValueError, smtplib.SMTPException) as error:
+        return Outcome(claimed.message_id, type(error).__name__, final=_is_final(error))
+    return Outcome(claimed.message_id)
 
 
-def _note_failure(message: Message, error: Exception, now: datetime) -> None:
-    message.tries += 1
-    message.failed_at = now
-    message.failure = type(error).__name__
+def _is_final(error: Exception) -> bool:
+    """Whether trying again is pointless: the letter itself or its address was refused for good."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, ValueError)
+
+
+def note(session: Session, outcomes: list[Outcome], *, now: datetime) -> int:
+    """Write down what became of each letter; returns how many went out.
+
+    Address and words are dropped once a letter went out. One that did not stays, with the reason.
+    """
+    for each in outcomes:
+        message = session.get_one(Message, each.message_id, with_for_update=True)
+        if not each.failure:
+            message.sent_at = now
+            message.failed_at = message.failure = None
+            message.recipient = message.content = None
+            continue
+        message.failure = each.failure
+        message.failed_at = now
+        if each.final:
+            message.tries = MOST_TRIES
+    session.flush()
+    return sum(not each.failure for each in outcomes)

@@ -9,7 +9,7 @@ from docx import Document
 
 from app.models import Response, Revision
 from app.pages import when
-from app.services import editions
+from app.services import editions, safeguarding
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,28 @@ class Receipt:
     questionnaire_digest: str
     withdrawn_at: datetime | None
     held: bool
+    set_aside: tuple[str, ...]
     sections: tuple[tuple[str, tuple[Said, ...]], ...]
 
 
 def said(revision: Revision) -> tuple[tuple[str, tuple[Said, ...]], ...]:
-    """The answers of a revision in words, section by section; blank ones are left out."""
-    questionnaire = editions.questionnaire_of(revision.response.edition)
+    """The answers of a revision as sent, in words, for whoever sent them."""
     answers: dict[str, Any] = revision.unseal("answers") or {}
-    marks: dict[str, str] = revision.unseal("confidential") or {}
+    return in_words(revision, answers, revision.unseal("confidential") or {})
+
+
+def passages_set_aside(response: Response) -> tuple[str, ...]:
+    """The questions in whose answers a passage was set aside: nobody counts or quotes it."""
+    questionnaire = editions.questionnaire_of(response.edition)
+    rows = safeguarding.redaction_rows(response)
+    return tuple(dict.fromkeys(questionnaire.question(each.question).text for each in rows))
+
+
+def in_words(
+    revision: Revision, answers: dict[str, Any], marks: dict[str, str]
+) -> tuple[tuple[str, tuple[Said, ...]], ...]:
+    """Answers in words, section by section; blank ones are left out."""
+    questionnaire = editions.questionnaire_of(revision.response.edition)
     found = (
         (
             section.title,
@@ -72,6 +86,7 @@ def read(response: Response, revision: Revision) -> Receipt:
         questionnaire_digest=response.edition.digest,
         withdrawn_at=response.withdrawn_at,
         held=response.held_at is not None,
+        set_aside=passages_set_aside(response),
         sections=said(revision),
     )
 

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Certificate, Consultation, Draft, Edition, Message, Response, Revision
+from app.models_safeguarding import Hold
 from app.models_team import AccountToken, Attempt, SignIn
-from app.services import audit, editions
+from app.services import audit, editions, safeguarding
 
 
 class NotDue(Exception):
@@ -84,7 +85,9 @@ def _forget_address(_: Session, draft: Draft) -> None:
 def _responses(session: Session, consultation: Consultation) -> Iterable[Response]:
     return session.scalars(
         sa.select(Response).where(
-            Response.consultation_id == consultation.id, Response.held_at.is_(None)
+            Response.consultation_id == consultation.id,
+            Response.held_at.is_(None),
+            ~sa.exists().where(Hold.response_id == Response.id, Hold.state != "released"),
         )
     )
 
@@ -124,6 +127,8 @@ def _with_answers(session: Session, consultation: Consultation) -> Iterable[Resp
 def _remove_answers(session: Session, response: Response) -> None:
     for revision in response.revisions:
         revision.answers = revision.confidential = None
+    for redaction in safeguarding.redaction_rows(response):
+        redaction.passage = None
     if response.draft is not None:
         draft, response.draft = response.draft, None
         session.flush()

@@ -1,78 +1,59 @@
 """Screening: looks for words that must not be sent, without judging anything else.
 
-It looks in a normalised copy (NFKC, format characters removed, disguised addresses undone); what
-the respondent wrote stays untouched. A finding holds a response until someone has looked; it never
-refuses one. Public citations (legislation, courts, known organisations' reports) pass.
+It looks in a normalised copy (`plain_copy`); what the respondent wrote stays untouched, and each
+finding is a stretch of the original. A finding holds a response until someone has looked; it never
+refuses one. Public citations (legislation, courts, known organisations' reports) pass, and where a
+question asks for addresses, ordinary ones do. Nothing found is ever linked or fetched.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import phonenumbers
-import tldextract
 
-KINDS = {
-    "address": "a web address",
-    "onion": "an onion (dark web) address",
-    "fingerprint": "a hash or digital fingerprint",
-    "picture": "an image or file written as text",
-    "sharing": "a file-sharing (magnet or IPFS) link",
-    "email": "an e-mail address",
-    "telephone": "a telephone number",
-    "birth": "a date of birth",
-    "name_age": "a name with an age",
-    "case_number": "a case or reference number",
-}
-
-PUBLIC_SUFFIXES = (
-    "legislation.gov.uk", "parliament.uk", "gov.uk", "europa.eu", "coe.int", "un.org", "unicef.org",
-    "ohchr.org", "unodc.org", "interpol.int", "iwf.org.uk", "inhope.org", "missingkids.org",
-    "weprotect.org", "ecpat.org", "bailii.org", "judiciary.uk", "congress.gov", "govinfo.gov",
-    "justice.gov", "canlii.org", "legislation.gov.au", "esafety.gov.au", "aph.gov.au", "oecd.org",
-    "nist.gov", "iso.org", "ietf.org", "doi.org", "arxiv.org", "ssrn.com", "who.int", "nspcc.org.uk",
-    "eff.org", "edri.org", "stanford.edu", "thorn.org", "cameraforensics.com",
-)  # fmt: skip
-
-DISGUISES = (
-    (re.compile(r"h\s*[xt*]{2}\s*ps?\s*(?=:\s*/\s*/)", re.IGNORECASE), "http"),
-    (re.compile(r"\s*[\[({<]\s*(?:\.|dot|punkt|point)\s*[\])}>]\s*", re.IGNORECASE), "."),
-    (re.compile(r"(?<=\w)\s+dot\s+(?=\w)", re.IGNORECASE), "."),
-    (re.compile(r"\s*[\[({<]\s*(?:@|at)\s*[\])}>]\s*", re.IGNORECASE), "@"),
-    (re.compile(r"\s*[\[({<]\s*:\s*[\])}>]\s*"), ":"),
-    (re.compile(r":\s+/\s*/\s*"), "://"),
+from app.services.looked_for import (
+    ADDRESS,
+    AFTER_ADDRESSES,
+    BEFORE_ADDRESSES,
+    CASE_NUMBER,
+    KINDS,
+    PUBLIC_NUMBER,
+    TELEPHONE_START,
+    TELEPHONE_WORD,
+)
+from app.services.plain_copy import plain_copy
+from app.services.public_sources import (
+    EXTRACT,
+    NAMES_WITH_A_DOT,
+    host_of,
+    is_number,
+    is_ordinary,
+    is_public,
 )
 
-PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("picture", re.compile(r"data:\s*[\w.+-]+/[\w.+-]+\s*[;,]\S*", re.IGNORECASE)),
-    ("sharing", re.compile(r"magnet:\?\S+|\bip[fn]s://\S+|\b(?:Qm[1-9A-HJ-NP-Za-km-z]{44}|baf[ky][a-z2-7]{50,})\b", re.IGNORECASE)),  # noqa: E501 - one pattern a line
-    ("onion", re.compile(r"\b(?:https?://)?[a-z2-7]{16}(?:[a-z2-7]{40})?\.onion\b\S*|\b[\w-]+\.onion\b", re.IGNORECASE)),  # noqa: E501 - one pattern a line
-    ("fingerprint", re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-zA-Z])", re.IGNORECASE)),  # noqa: E501 - one pattern a line
-    ("picture", re.compile(r"(?<![\w+/])(?=[A-Za-z0-9+/]*[0-9])(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])[A-Za-z0-9+/]{80,}={0,2}")),  # noqa: E501 - one pattern a line
-    ("email", re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")),
-    ("birth", re.compile(r"\b(?:born|d\.?o\.?b\.?|date of birth)\b[^.\n]{0,20}?\d{1,4}(?:[./\- ](?:\d{1,2}|[a-z]{3,9})[./\- ]\d{2,4})", re.IGNORECASE)),  # noqa: E501 - one pattern a line
-    ("birth", re.compile(r"\b(?:born|d\.?o\.?b\.?|date of birth)\b[^.\n]{0,20}?\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?[a-z]{3,9},?\s+\d{4}", re.IGNORECASE)),  # noqa: E501 - one pattern a line
-    ("name_age", re.compile(r"\b[A-Z][a-z]+(?:\s+[A-Z][a-z]+)?\s*(?:,\s*|\(\s*)(?:aged?\s+)?(?:[1-9]|1[0-7])(?:\s*(?:years?|yrs?)(?:[ -]old)?)?\s*(?=[,).;]|\s+(?:was|is|has|had|years?)\b)")),  # noqa: E501 - one pattern a line
-    ("name_age", re.compile(r"\b(?:girl|boy|child|victim|daughter|son|pupil)\b[^.\n]{0,20}?\b(?:named|called)\s+[A-Z][a-z]+")),  # noqa: E501 - one pattern a line
-    ("case_number", re.compile(r"\b(?:case|crime|incident|file|report|warrant|docket|ref(?:erence)?)\s*(?:no|number|nr|ref(?:erence)?|id)?\s*[.:#]{1,2}\s*(?=[\w/-]*\d{3})[\w/-]{5,}", re.IGNORECASE)),  # noqa: E501 - one pattern a line
+# Endings that are also words: after a full stop without a space they begin a sentence.
+WORDS_TOO = (
+    "ai", "ae", "al", "am", "an", "as", "at", "be", "by", "case", "company", "de", "do", "el", "en",
+    "es", "est", "eu", "green", "cars", "here", "i", "il", "in", "info", "is", "it", "la", "law",
+    "le", "legal", "me", "media", "my", "net", "new", "no", "now", "on", "one", "or", "org", "si",
+    "so", "team", "to", "trade", "training", "us", "we", "work", "world", "care", "support", "data",
 )  # fmt: skip
 
-ADDRESS = re.compile(
-    r"(?:\b[a-z][a-z0-9+.-]{1,9}://|\bwww\.)[^\s<>\"']+|\b(?:[\w-]+\.)+[a-z]{2,24}\b(?:[/?:#][^\s<>\"']*)?",
-    re.IGNORECASE,
-)
-EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+Place = tuple[str, int, int]
+REASON = "reason for confidentiality"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One passage that may be something that must not be sent."""
+    """One passage, as it was written, that may be something that must not be sent."""
 
     kind: str
     passage: str
     question: str = ""
+    field: str = ""
+    start: int = 0
 
     @property
     def label(self) -> str:
@@ -91,53 +72,91 @@ class Written(Protocol):
     def settled(self) -> dict[str, Any]: ...
     @property
     def route(self) -> tuple[Any, ...]: ...
+    @property
+    def confidential(self) -> dict[str, str]: ...
     def questions(self, section: Any) -> Iterable[Any]: ...
 
 
-def normalised(text: str) -> str:
-    """The copy that is searched: compatibility forms, no invisible characters, disguises undone."""
-    plain = unicodedata.normalize("NFKC", text)
-    plain = "".join(each for each in plain if unicodedata.category(each) not in {"Cf", "Mn"})
-    plain = plain.replace("\u3002", ".").replace("\u2024", ".")
-    for pattern, meant in DISGUISES:
-        plain = pattern.sub(meant, plain)
+def screen(text: str) -> tuple[Finding, ...]:
+    """The passages of one text that look like something that must not be sent, in their order."""
+    copy = plain_copy(text)
+    found: list[Finding] = []
+    for kind, start, end in sorted(_look(copy.text), key=lambda each: each[1:]):
+        found.append(Finding(kind, copy.passage(start, end), start=copy.place(start, end)[0]))
+    return tuple(found)
+
+
+def _look(plain: str) -> Iterator[Place]:
+    """Yield kind and place; what was found once is blanked, so that nothing is found twice."""
+    for kind, pattern in BEFORE_ADDRESSES:
+        plain = yield from _take(kind, pattern, plain)
+    for start, end, passes in _addresses(plain):
+        if not passes:
+            yield "address", start, end
+        plain = _blanked(plain, start, end)
+    for kind, pattern in AFTER_ADDRESSES:
+        plain = yield from _take(kind, pattern, plain)
+    for match in CASE_NUMBER.finditer(plain):
+        if not PUBLIC_NUMBER.fullmatch(match["value"]):
+            yield "case_number", *match.span()
+            plain = _blanked(plain, *match.span())
+    yield from _telephones(plain)
+
+
+def _take(kind: str, pattern: re.Pattern[str], plain: str) -> Generator[Place, None, str]:
+    """Yield what a pattern finds; the text that is left is returned."""
+    for match in pattern.finditer(plain):
+        yield kind, *match.span()
+        plain = _blanked(plain, *match.span())
     return plain
 
 
-def is_public(address: str) -> bool:
-    """Whether an address is a citation of a well-known public source."""
-    host = re.sub(r"^[a-z][a-z0-9+.-]*://", "", address.lower()).split("/")[0].split("?")[0]
-    host = host.split("@")[-1].split(":")[0].rstrip(".")
-    return any(host == each or host.endswith(f".{each}") for each in PUBLIC_SUFFIXES)
+def _blanked(plain: str, start: int, end: int) -> str:
+    return plain[:start] + " " * (end - start) + plain[end:]
 
 
-def screen(text: str) -> tuple[Finding, ...]:
-    """The passages of one text that look like something that must not be sent, in a fixed order."""
-    plain = normalised(text)
-    found: list[Finding] = []
-    for kind, pattern in PATTERNS:
-        for match in pattern.finditer(plain):
-            found.append(Finding(kind, match.group()))
-            plain = plain[: match.start()] + " " * len(match.group()) + plain[match.end() :]
-    found += _addresses(plain)
-    found += _telephones(plain)
-    return tuple(dict.fromkeys(found))
-
-
-def _addresses(plain: str) -> list[Finding]:
-    found = []
+def _addresses(plain: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield where an address stands, and whether it passes as a public citation or a name."""
     for match in ADDRESS.finditer(plain):
-        address = match.group().rstrip(".,;:!?)]}")
-        explicit = "://" in address or address.lower().startswith("www.")
-        parts = EXTRACT(address)
-        if (explicit or (parts.suffix and parts.domain)) and not is_public(address):
-            found.append(Finding("address", address))
-    return found
+        address = match.group().rstrip(".,;:!?)]}»")
+        explicit = "://" in address or address.lower().startswith("www")
+        if explicit or _is_address(address):
+            yield match.start(), match.start() + len(address), is_public(address)
 
 
-def _telephones(plain: str) -> list[Finding]:
+def _is_address(bare: str) -> bool:
+    """Whether something without http:// or www. is an address, and no slip of the full stop."""
+    host = host_of(bare)
+    if is_number(host):
+        octets = [int(each) for each in host.split(".") if each.isdecimal()]
+        return len(octets) == 4 and max(octets) <= 255 and max(octets) > 31
+    parts = EXTRACT(host)
+    if not (parts.suffix and parts.domain) or (host in NAMES_WITH_A_DOT and host == bare.lower()):
+        return False
+    ending = bare[: len(host)].rpartition(".")[2]
+    if len(bare) > len(host):
+        return not (bare[len(host)] == "/" and ending[0].isupper())
+    before = bare[: len(host)].rpartition(".")[0]
+    short = min(len(each) for each in before.split(".")) < 2
+    slip = ending[0].isupper() or ending.lower() in WORDS_TOO
+    shouted = bare.isupper() and len(before) > 3
+    return not short and (shouted or not slip or _looks_named(before, ending))
+
+
+def _looks_named(before: str, ending: str) -> bool:
+    """Whether `name.org` is meant: an ending that is a word only where no sentence ended."""
+    return ending in {"org", "net", "info", "eu", "de"} and before.islower()
+
+
+def _telephones(plain: str) -> Iterator[Place]:
     matcher = phonenumbers.PhoneNumberMatcher(plain, "GB", leniency=phonenumbers.Leniency.VALID)
-    return [Finding("telephone", match.raw_string) for match in matcher]
+    for match in matcher:
+        if TELEPHONE_START.match(match.raw_string):
+            yield "telephone", match.start, match.end
+            plain = _blanked(plain, match.start, match.end)
+    for named in TELEPHONE_WORD.finditer(plain):
+        if sum(each.isdigit() for each in named["number"]) >= 7:
+            yield "telephone", *named.span()
 
 
 def screen_answers(progress: Written) -> tuple[Finding, ...]:
@@ -146,13 +165,24 @@ def screen_answers(progress: Written) -> tuple[Finding, ...]:
     for section in progress.route:
         for question in progress.questions(section):
             found += screen_question(question, progress.settled)
+            found += screen_reason(question, progress.confidential)
     return tuple(found)
+
+
+def screen_reason(question: Any, marks: dict[str, str]) -> list[Finding]:
+    """The findings in the reason for which an answer is marked confidential."""
+    return [
+        Finding(each.kind, each.passage, question.id, REASON, each.start)
+        for each in screen(marks.get(question.id, ""))
+    ]
 
 
 def screen_question(question: Any, answers: dict[str, Any]) -> list[Finding]:
     """The findings in the free text of one question."""
+    asked_for = question.address_names
     return [
-        Finding(each.kind, each.passage, question.id)
-        for text in question.text_values(answers).values()
+        Finding(each.kind, each.passage, question.id, field, each.start)
+        for field, text in question.text_values(answers).items()
         for each in screen(text)
+        if not (field in asked_for and each.kind == "address" and is_ordinary(each.passage))
     ]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import secrets
 from datetime import UTC, datetime
 from typing import Any
@@ -11,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.models import Draft, Response, Revision
 from app.sealing import Keyring
-from app.services import audit, drafting, editions, screening
+from app.services import audit, drafting, editions, invitations, reach, safeguarding, screening
 from forms.question import Question
 from forms.questionnaire import Section
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+TOKEN = re.compile(r"[a-z2-7]{32}")
 
 
 class Unanswered(Exception):
@@ -55,6 +57,8 @@ def digest_of(edition_digest: str, answers: dict[str, Any], sent_at: datetime) -
 
 def find_by_token(session: Session, token: str) -> Revision | None:
     """The revision that an earlier post of the same form made."""
+    if not TOKEN.fullmatch(token):
+        return None
     statement = sa.select(Revision).where(Revision.token == token)
     return session.scalar(statement.execution_options(populate_existing=True))
 
@@ -95,7 +99,6 @@ def _revise(
         number=len(response.revisions) + 1,
         token=token,
         opted_out=sorted(progress.opted_out),
-        findings=[each.without_words() for each in screening.screen_answers(progress)],
         digest=digest_of(draft.edition.digest, progress.settled, now),
         sent_at=now,
     )
@@ -103,10 +106,12 @@ def _revise(
     revision.seal(session.info["keyring"], "confidential", progress.confidential)
     response.group_key = draft.group_key
     response.withdrawn_at = None
-    response.held_at = now if revision.findings else None
     session.add(revision)
     session.flush()
-    details = {"revision": revision.number, "held": bool(revision.findings)}
+    held = safeguarding.receive(session, revision, screening.screen_answers(progress), now=now)
+    invitations.note_sending(session, draft, response, now=now)
+    reach.note(session, response, progress.settled, progress.opted_out)
+    details = {"revision": revision.number, "held": held}
     audit.record(session, "respondent", "send", response.reference, details, now=now)
     return revision
 
@@ -119,7 +124,6 @@ def _first(session: Session, draft: Draft, now: datetime) -> Response:
         reference=new_reference(),
         group_key=draft.group_key,
         channel=draft.channel,
-        verified=draft.invitation_id is not None,
         synthetic=draft.synthetic,
         sent_at=now,
     )

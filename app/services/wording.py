@@ -51,24 +51,25 @@ SUPPORT = (
 )
 PRIVACY = (
     (
-        "We keep your answers, your group and what you tell us about your role. If you give a name, an "
-        "organisation or an e-mail address, we keep those too."
+        "We keep your answers, your group and what you tell us about your role. If you give a "
+        "name, an organisation or an e-mail address, we keep those too."
     ),
     (
-        "We use them to write a report on what law enforcement, industry and civil society say about "
-        "each open question, and for nothing else."
+        "We use them to write a report on what law enforcement, industry and civil society "
+        "say about each open question, and for nothing else."
     ),
     (
-        "Your answers are encrypted where they are stored. The people who run this consultation, and "
-        "the server while it runs, can read them."
+        "Your answers are encrypted where they are stored. The people who run this "
+        "consultation, and the server while it runs, can read them."
     ),
     (
-        "You choose whether your answers may be published with your name, without it, or only counted. "
-        "Numbers small enough to point at somebody are hidden in everything that is published."
+        "You choose whether your answers may be published with your name, without it, or only "
+        "counted. Numbers small enough to point at somebody are hidden in everything that is "
+        "published."
     ),
     (
-        "You can change or withdraw your response until the consultation closes. After that, write to "
-        "the contact named on this page."
+        "You can change or withdraw your response until the consultation closes. After that, "
+        "write to the contact named on this page."
     ),
     ("We use only the cookies that keep your answers together. There is no tracking."),
 )

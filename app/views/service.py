@@ -1,16 +1,20 @@
 """Pages about the service itself: where it begins, and whether it is well."""
 
+import logging
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from flask import Blueprint, Flask, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.database import current_session
+from app.database import current_database, current_session
+from app.models import Message
 from app.security import open_to
 from app.services import editions
 
 pages = Blueprint("service", __name__)
+logger = logging.getLogger(__name__)
+TRIAL = "well? " * 10_000  # about what a long page of answers takes
 
 
 @pages.get("/")
@@ -27,8 +31,16 @@ def home() -> ResponseReturnValue:
 @pages.get("/health")
 @open_to("anyone")
 def health() -> ResponseReturnValue:
-    """Whether the database answers; an error here becomes a 503."""
-    current_session().execute(sa.text("SELECT 1 FROM consultation LIMIT 1")).all()
+    """Whether the database answers and takes what is written: a trial that is taken back."""
+    try:
+        with current_database().session() as session:
+            session.execute(sa.text("SELECT 1 FROM consultation LIMIT 1")).all()
+            session.add(Message(made_at=datetime.now(UTC), purpose="trial", content=TRIAL))
+            session.flush()
+            session.rollback()
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError):
+        logger.exception("the database cannot be read or written")
+        return {"status": "ill", "database": "cannot be read or written"}, 503
     return {"status": "well", "database": "answers"}
 
 

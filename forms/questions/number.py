@@ -124,7 +124,7 @@ class Number(AnswerOrWayOut):
         whole = "Write your answer to “How many days does it take?” as a whole number"
         both = (
             "You answered “How many days does it take?” and also chose “Don’t know”. "
-            "Keep one: clear your answer, or choose “None of these”"
+            "Keep one: clear your answer, or choose “I have answered above”"
         )
         bounds = "Write a number from 0 to 3650 for “How many days does it take?”"
         plain = (

@@ -123,7 +123,7 @@ class Points(AnswerOrWayOut):
         figures = "Write a whole number from 0 to 100 for “Rights”, in figures alone"
         both = (
             f"You answered {asked} and also chose “Cannot say”. "
-            "Keep one: clear your answer, or choose “None of these”"
+            "Keep one: clear your answer, or choose “I have answered above”"
         )
         return (
             Specimen(

@@ -131,7 +131,7 @@ class Ranking(AnswerOrWayOut):
         )
         both = (
             "You answered “Which remedies matter most?” and also chose “Don’t know”. "
-            "Keep one: clear your answer, or choose “None of these”"
+            "Keep one: clear your answer, or choose “I have answered above”"
         )
         return (
             Specimen(

@@ -90,6 +90,10 @@ class References(Question):
     def text_values(self, answers: Answers) -> dict[str, str]:
         return {name: str(text) for name, text in self.restore(answers).items() if text}
 
+    @property
+    def address_names(self) -> tuple[str, ...]:
+        return tuple(self.part_name(number, "address") for number in range(1, self.at_most + 1))
+
     def paper(self) -> Paper:
         return Paper(
             f"Name up to {self.at_most} sources: title, public address, and what each shows.",

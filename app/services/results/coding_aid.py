@@ -2,8 +2,13 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analysis.responses import Responses
+    from analysis.tables import Table
 
 LEAST_DOUBLE_CODED = 10
 TOO_FEW = "too few"
@@ -98,8 +103,33 @@ def _of_code(code: str, first: list[bool], second: list[bool]) -> CodeAgreement:
     alpha = krippendorff_alpha([first, second])
     kappa = cohen_kappa(first, second)
     same = sum(a == b for a, b in zip(first, second, strict=True))
-    return CodeAgreement(code, n, same / n, _or_none(alpha.value), _or_none(kappa.value), alpha.reason)
+    return CodeAgreement(
+        code, n, same / n, _or_none(alpha.value), _or_none(kappa.value), alpha.reason
+    )
 
 
 def _or_none(value: float) -> float | None:
     return None if math.isnan(value) else value
+
+
+def themes(responses: "Responses", coded: Mapping[str, Any], threshold: int) -> "Table | None":
+    """The codes of a question by group, small counts hidden; None where that cannot be done.
+
+    Parameters
+    ----------
+    responses : Responses
+        Those that count now.
+    coded : mapping
+        A question of `codings.json`.
+    threshold : int
+        The smallest count that may be shown.
+    """
+    from analysis.attack import ExposureError
+    from analysis.codings import CodedQuestion, theme_table
+    from analysis.disclosure import hide_small_counts
+
+    table = theme_table(responses, CodedQuestion.model_validate(coded))
+    try:
+        return hide_small_counts((table,), threshold)[0]
+    except ExposureError:
+        return None

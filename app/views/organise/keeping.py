@@ -34,8 +34,10 @@ EXPORTS = {
     "publishable": (
         "Publishable",
         "export_public",
-        "Only what consent and the small-count rules let out: tables, and single records that "
-        "are alike in groups.",
+        (
+            "Only what consent and the small-count rules let out: tables, and single records that "
+            "are alike in groups."
+        ),
     ),
 }
 LINES = 100

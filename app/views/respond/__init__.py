@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from app.views.respond import journey, reading, returning, sending, visit
+from app.views.respond import invited, journey, reading, returning, sending, visit
 
-__all__ = ["init_app", "journey", "reading", "sending"]
+__all__ = ["init_app", "invited", "journey", "reading", "sending"]
 
 
 def init_app(app: Flask) -> None:

@@ -1,22 +1,35 @@
 """Answering: the start, the task list, and the pages of questions."""
 
+import secrets
 import time
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import (
+    abort,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.datastructures import MultiDict
 
 from app.database import current_session
-from app.models import Draft
+from app.models import Draft, Edition
 from app.security import open_to
 from app.services import drafting, editions, screening
 from app.typed import typed
-from app.views.respond import visit
+from app.views.respond import invited, sending, visit
 from app.views.respond.visit import current_draft, now, respond
 from forms.questionnaire import Section
 from forms.section_form import SectionForm, section_form
+
+START = "start"  # where the session keeps which draft a first page begins
+MOST_STARTS = 300  # from one address in a quarter of an hour: a whole agency may share one
 
 
 @respond.route("/start", methods=["GET", "POST"])
@@ -29,11 +42,32 @@ def start() -> ResponseReturnValue:
     edition = visit.current_edition()
     page = editions.questionnaire_of(edition).sections[0]
     editions.refuse_unless_open(current_session(), edition.consultation, now=now())
+    if not edition.consultation.open_link:
+        return invited.by_invitation_only()
     form = section_form(page, {}, request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
-        draft = drafting.begin(current_session(), edition, page.key, form.answers(), now=now())
-        return visit.keep_draft(redirect(url_for("respond.saved", new=1)), draft)  # type: ignore[no-any-return]  # the response that it was given
+        visit.slow_down("start", most=MOST_STARTS)
+        return begin(edition, page, form)
+    session.setdefault(START, secrets.token_urlsafe(24))
     return show(page, form, version=0, status=422 if form.errors_in_order() else 200)
+
+
+def begin(edition: Edition, page: Section, form: SectionForm) -> ResponseReturnValue:
+    """Begin the draft, once: a double click or a retry comes back to the one that was begun."""
+    try:
+        draft = drafting.begin(
+            current_session(),
+            edition,
+            page.key,
+            form.answers(),
+            now=now(),
+            token=session.get(START),
+        )
+    except drafting.Conflict as conflict:
+        g.draft = draft = current_session().get_one(Draft, conflict.saved.draft_id)
+        return visit.keep_draft(make_response(show_conflict(page, form, conflict)), draft)  # type: ignore[no-any-return]  # the response that it was given
+    session.pop(START, None)
+    return visit.keep_draft(redirect(url_for("respond.saved", new=1)), draft)  # type: ignore[no-any-return]  # the response that it was given
 
 
 @respond.route("/s/<key>", methods=["GET", "POST"])
@@ -42,8 +76,11 @@ def section(key: str) -> ResponseReturnValue:
     """One page of questions."""
     draft = current_draft()
     progress = drafting.read(draft)
-    page = find_section(progress, key)
     posted = request.form if request.method == "POST" else None
+    if posted is not None:
+        consultation = draft.edition.consultation
+        editions.refuse_unless_open(current_session(), consultation, now=now(), draft=draft)
+    page = find_section(progress, key)
     form = section_form(page, progress.settled, posted, saved=progress.raw)
     if posted is not None and form.validate():
         return save(draft, page, form)
@@ -62,6 +99,7 @@ def find_section(progress: drafting.Progress, key: str) -> Section:
 def save(draft: Draft, page: Section, form: SectionForm) -> ResponseReturnValue:
     """Keep the answers of a page, and say what happens next."""
     before = {each.id for each in drafting.read(draft).no_longer_counting}
+    invitation = invited.Before.of(draft)
     try:
         drafting.save_section(
             current_session(),
@@ -74,6 +112,8 @@ def save(draft: Draft, page: Section, form: SectionForm) -> ResponseReturnValue:
         )
     except drafting.Conflict as conflict:
         return show_conflict(page, form, conflict)
+    if invitation.is_first_page_after(draft):
+        return redirect(url_for("respond.saved", new=1))
     progress = drafting.read(draft)
     if {each.id for each in progress.no_longer_counting} - before:
         flash("Some answers no longer count. They are kept: see below.", "kept")
@@ -118,6 +158,7 @@ def show(
             version=version,
             shown_at=int(time.time()),
             progress=progress,
+            invited_for=invited.group_asked_on(page, progress),
             **more,
         ),
         status,
@@ -190,7 +231,7 @@ def opt(key: str, way: str) -> ResponseReturnValue:
 
 
 @respond.errorhandler(CSRFError)
-def show_again(error: CSRFError) -> Response | tuple[str, int] | ResponseReturnValue:
+def show_again(_: CSRFError) -> ResponseReturnValue:
     """A page whose token is stale comes back with what was typed and a fresh token."""
     key = (request.view_args or {}).get("key")
     draft = visit.draft_here()
@@ -200,10 +241,36 @@ def show_again(error: CSRFError) -> Response | tuple[str, int] | ResponseReturnV
         version = request.form.get("version", 0, type=int)
     elif request.endpoint == "respond.start" and draft is None:
         page, version = editions.questionnaire_of(visit.current_edition()).sections[0], 0
+    elif request.endpoint == "respond.send" and draft is not None:
+        return sending.show_check(400, stale=True)
     else:
-        lost = typed(MultiDict(request.form))
-        return render_template("respond/come_back.html", typed=lost, reason=error.description), 400
+        return render_template("respond/come_back.html", typed=typed(request.form)), 400
     settled = drafting.read(draft).settled if draft else {}
     form = section_form(page, settled, request.form)
     form.validate()
     return show(page, form, version=version, status=400, stale=True)
+
+
+@respond.errorhandler(editions.NotOpen)
+def show_closed(error: editions.NotOpen) -> ResponseReturnValue:
+    """The consultation closed while someone was writing: the text comes back for copying."""
+    page = render_template(
+        "respond/not_open.html", closed=not error.not_yet, of=error.consultation, typed=written()
+    )
+    return page, 403
+
+
+def written() -> tuple[tuple[str, str], ...]:
+    """What was written on this page: under its questions where they are known, else as it came."""
+    draft = visit.draft_here() if request.method == "POST" else None
+    key = (request.view_args or {}).get("key")
+    if draft is None or request.endpoint != "respond.section":
+        return typed(request.form)
+    progress = drafting.read(draft)
+    pages = [each for each in progress.questionnaire.sections if each.key == key]
+    form = section_form(pages[0], progress.settled, request.form) if pages else None
+    if form is None or not form.validate():
+        return typed(request.form)
+    answers = form.answers()
+    said = ((each.text, "\n".join(each.display(answers))) for each, _ in form.questions())
+    return tuple((question, words) for question, words in said if words)

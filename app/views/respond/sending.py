@@ -44,7 +44,7 @@ def check() -> ResponseReturnValue:
 
 
 def show_check(
-    status: int = 200, *, changed: bool = False, missing: bool = False
+    status: int = 200, *, changed: bool = False, missing: bool = False, stale: bool = False
 ) -> ResponseReturnValue:
     """The page to check, with what stands in the way first."""
     session, draft = current_session(), current_draft()
@@ -56,6 +56,7 @@ def show_check(
         token=submitting.next_token(session.info["keyring"], draft),
         findings=screening.screen_answers(progress),
         changed=changed,
+        stale=stale,
         missing=progress.unanswered if missing else (),
         response=draft.response,
         is_open=editions.is_open(session, draft.edition.consultation, now=now(), draft=draft),

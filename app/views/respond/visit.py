@@ -3,12 +3,24 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, g, redirect, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from app.database import current_database, current_session
 from app.models import Consultation, Draft, Edition
-from app.services import drafting, editions
+from app.services import accounts, drafting, editions
 from app.services.wording import Wording, wording_of
+from app.typed import typed
 
 COOKIE = "oq_draft"
 COOKIE_DAYS = 60
@@ -16,7 +28,11 @@ respond = Blueprint("respond", __name__, url_prefix="/c/<consultation>")
 
 
 def now() -> datetime:
-    """The time of this request: one instant for all that it does."""
+    """The time of this request: one instant for all that it does.
+
+    A view that writes asks for the draft first. The draft is locked then, so the instant lies
+    inside the transaction and nothing is waited for between it and the closing check.
+    """
     if "now" not in g:
         g.now = datetime.now(UTC)
     moment: datetime = g.now
@@ -47,6 +63,8 @@ def draft_here() -> Draft | None:
     if "draft" not in g:
         secret = request.cookies.get(COOKIE, "")
         draft = drafting.find(current_session(), secret) if secret else None
+        if draft is not None and request.method == "POST":
+            draft = drafting.locked(current_session(), draft)  # before the clock is read: see now()
         if draft is not None and draft.edition.consultation_id != current_consultation().id:
             draft = None
         g.draft = draft
@@ -62,7 +80,14 @@ def current_draft() -> Draft:
 
 
 def to_returning() -> Response:
-    """Lead to the page where a resume link is pasted."""
+    """Lead to the page where a resume link is pasted.
+
+    What was typed is shown back: a form may be sent by a browser that has given its draft away.
+    """
+    if request.method == "POST":
+        current_consultation()
+        page = render_template("respond/come_back.html", typed=typed(request.form), gone=True)
+        return make_response(page, 400)
     response = redirect(url_for("respond.resume", consultation=current_consultation().key))
     assert isinstance(response, Response)
     return response
@@ -71,6 +96,19 @@ def to_returning() -> Response:
 def current_progress() -> drafting.Progress:
     """How far the draft of this browser is; read again after it was written."""
     return drafting.read(current_draft())
+
+
+def slow_down(what: str, *more: str, most: int) -> None:
+    """Count a try from this address, or of what is named.
+
+    Raises
+    ------
+    accounts.TooOften
+        If it was tried too often in the last quarter of an hour.
+    """
+    if current_app.config["SETTINGS"].limits:
+        where = more or (request.remote_addr or "",)
+        accounts.slow_down(current_session(), what, *where, most=most, now=now())
 
 
 def keep_draft(response: Any, draft: Draft) -> Any:
@@ -98,7 +136,7 @@ def resume_link(draft: Draft) -> str:
 
 def known_to_templates() -> dict[str, Any]:
     """What the respondents' templates always know."""
-    if request.blueprint != "respond":
+    if request.blueprint != "respond" or g.get("broken"):
         return {}
     try:
         consultation = current_consultation()

@@ -153,15 +153,19 @@ def test_bars_are_as_long_as_their_shares():
     assert civil_society / industry == pytest.approx(5, abs=0.02)
 
 
-def test_the_agreeing_side_begins_where_half_of_the_middle_ends():
-    chart = scale_bars("b", "B", [Item(scale_table(columns=([50, 0, 0, 50, 0, 0],) * 3), SCALE)])
+def test_the_middle_answer_lies_half_on_either_side_of_the_line():
+    chart = scale_bars("b", "B", [Item(scale_table(columns=([20, 0, 50, 30, 0, 0],) * 3), SCALE)])
     root = etree.fromstring(chart.svg)
     rects = [each for each in root.iterfind(".//s:rect", SPACE) if each.get("height") == "18"]
     zero = float(root.find(".//s:line", SPACE).get("x1"))
 
-    against, agreeing = rects[0], rects[1]
-    assert float(against.get("x")) + float(against.get("width")) == pytest.approx(zero, abs=0.2)
-    assert float(agreeing.get("x")) == pytest.approx(zero, abs=0.2)
+    against, middle, agreeing = rects[:3]
+    half = float(middle.get("width")) / 2
+    assert float(middle.get("x")) + half == pytest.approx(zero, abs=0.2)
+    assert float(against.get("x")) + float(against.get("width")) == pytest.approx(
+        zero - half, abs=0.2
+    )
+    assert float(agreeing.get("x")) == pytest.approx(zero + half, abs=0.2)
 
 
 def test_a_hidden_count_is_left_out_of_the_bar_and_marked():

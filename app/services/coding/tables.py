@@ -1,0 +1,26 @@
+"""Themes by group as they stand, small counts hidden as in every table."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from app.database import Database
+from app.models import Consultation
+from app.models_coding import CodingFrame
+from app.services import results
+from app.services.coding import final
+from app.services.results import coding_aid
+
+if TYPE_CHECKING:
+    from analysis.tables import Table
+
+
+def themes(
+    database: Database, session: Session, consultation: Consultation, frame: CodingFrame
+) -> "Table | None":
+    """The table of a question; None while there is nothing to show, or nothing that may be."""
+    snapshot = results.current(database, consultation)
+    coded = final.of_frame(session, consultation, frame)
+    if not isinstance(snapshot, results.Snapshot) or not coded["codings"]:
+        return None
+    return coding_aid.themes(snapshot.responses, coded, consultation.small_counts)

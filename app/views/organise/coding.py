@@ -1,0 +1,289 @@
+"""Coding frames: the codes of each open question, who codes, and how far two coders agree."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.database import current_database, current_session
+from app.models import Consultation
+from app.models_coding import Code, CodingFrame
+from app.security import open_to
+from app.services.coding import (
+    agreement,
+    answers,
+    assigning,
+    frames,
+    overview,
+    suggesting,
+    tables,
+)
+from app.services.coding.frames import Named, Refused, TextQuestion
+from app.services.roles import may, who
+from app.team import current_organiser, now
+from app.views.organise.desk import find_consultation, organise
+from app.views.organise.people import everybody
+
+
+def find_question(consultation: Consultation, key: str) -> TextQuestion:
+    """The open question in the address; 404 where there is none."""
+    for each in frames.text_questions(current_session(), consultation):
+        if each.key == key:
+            return each
+    abort(404)
+
+
+def find_frame(consultation: Consultation, question: str) -> CodingFrame:
+    """The frame of the question in the address; 404 where it has none yet."""
+    find_question(consultation, question)
+    found = frames.find(current_session(), consultation, question)
+    if found is None:
+        abort(404)
+    return found
+
+
+def find_code(frame: CodingFrame, number: int) -> Code:
+    """The code in the address; 404 where the frame has none of that number."""
+    for code in frame.codes:
+        if code.number == number:
+            return code
+    abort(404)
+
+
+@organise.get("/c/<key>/coding")
+@open_to(*who("code"))
+def coding(key: str) -> ResponseReturnValue:
+    """The open questions: all for those who keep the frames, one's own for other coders."""
+    consultation = find_consultation(key)
+    person = current_organiser()
+    lines = overview.lines(
+        current_session(), consultation, person, all_of_them=may(person.roles, "frame")
+    )
+    return render_template("organise/coding.html", lines=lines)
+
+
+@organise.get("/c/<key>/coding/<question>")
+@open_to(*who("frame"))
+def coding_frame(key: str, question: str) -> ResponseReturnValue:
+    """The frame of a question, or two ways to start one."""
+    consultation = find_consultation(key)
+    return show_frame(consultation, find_question(consultation, question))
+
+
+def show_frame(
+    consultation: Consultation,
+    question: TextQuestion,
+    errors: list[tuple[str, str]] | None = None,
+) -> ResponseReturnValue:
+    """The page of a frame, with what was typed."""
+    session = current_session()
+    frame = frames.find(session, consultation, question.key)
+    page = render_template(
+        "organise/coding_frame.html",
+        line=overview.line(session, consultation, question, frame, current_organiser()),
+        question=question,
+        frame=frame,
+        codes=frames.in_use(frame) if frame else (),
+        former=[code for code in frame.codes if code.state != "in_use"] if frame else (),
+        names={code.id: code.name for code in frame.codes} if frame else {},
+        candidates=assigning.candidates(session, frame) if frame else (),
+        given=request.form,
+        errors=errors or (),
+    )
+    return page, 422 if errors else 200
+
+
+def bring_in(consultation: Consultation, question: str) -> int:
+    """Read what there is, and note it; the texts are compared while nobody else has to wait."""
+    session, identifier, actor = current_session(), consultation.id, current_organiser().id
+    session.rollback()
+    with current_database().session(reads_only=True) as reading:
+        found = answers.look(reading, reading.get_one(Consultation, identifier), question)
+        stands_for = answers.units_of(found)
+    frame = frames.start(session, consultation, question, actor=actor, now=now())
+    return answers.bring_in(session, frame, found, stands_for, actor=actor, now=now())
+
+
+@organise.post("/c/<key>/coding/<question>/bring-in")
+@open_to(*who("code"))
+def coding_bring_in(key: str, question: str) -> ResponseReturnValue:
+    """Bring in what came or was changed since; those who keep frames also begin one so."""
+    consultation = find_consultation(key)
+    find_question(consultation, question)
+    keeps = may(current_organiser().roles, "frame")
+    if frames.find(current_session(), consultation, question) is None and not keeps:
+        abort(403)
+    changed = bring_in(consultation, question)
+    flash(f"Brought in: {changed:,} new or changed.")
+    target = "organise.coding_frame" if keeps else "organise.coding"
+    return redirect(url_for(target, key=key, **({"question": question} if keeps else {})), 303)
+
+
+@organise.post("/c/<key>/coding/<question>/codes")
+@open_to(*who("frame"))
+def coding_make(key: str, question: str) -> ResponseReturnValue:
+    """A new code."""
+    consultation = find_consultation(key)
+    frame = find_frame(consultation, question)
+    named = Named(request.form.get("name", ""), request.form.get("description", ""))
+    try:
+        code = frames.make_code(
+            current_session(), frame, named, actor=current_organiser().id, now=now()
+        )
+    except Refused as refused:
+        asked = find_question(consultation, question)
+        return show_frame(consultation, asked, [(refused.field, str(refused))])
+    flash(f"The code “{code.name}” is made.")
+    return redirect(url_for("organise.coding_frame", key=key, question=question), 303)
+
+
+@organise.post("/c/<key>/coding/<question>/people")
+@open_to(*who("frame"))
+def coding_people(key: str, question: str) -> ResponseReturnValue:
+    """Who codes, and the share that is read twice."""
+    consultation = find_consultation(key)
+    frame = find_frame(consultation, question)
+    parts = {
+        name.removeprefix("part-"): value
+        for name, value in request.form.items()
+        if name.startswith("part-")
+    }
+    try:
+        assigning.assign(
+            current_session(),
+            frame,
+            parts,
+            request.form.get("share", ""),
+            actor=current_organiser().id,
+            now=now(),
+        )
+    except Refused as refused:
+        asked = find_question(consultation, question)
+        return show_frame(consultation, asked, [(refused.field, str(refused))])
+    flash("Who codes this question is saved.")
+    return redirect(url_for("organise.coding_frame", key=key, question=question), 303)
+
+
+@organise.route("/c/<key>/coding/<question>/suggestions", methods=["GET", "POST"])
+@open_to(*who("frame"))
+def coding_suggestions(key: str, question: str) -> ResponseReturnValue:
+    """Themes that a computer suggests, to be judged, named and taken or left."""
+    consultation = find_consultation(key)
+    asked = find_question(consultation, question)
+    if request.method == "GET":
+        found = suggesting.suggestions(current_session(), consultation, asked)
+        return render_template("organise/coding_suggestions.html", question=asked, found=found)
+    picked = [
+        Named(request.form.get(f"name-{place}", ""), request.form.get(f"about-{place}", ""))
+        for place in request.form.getlist("pick")
+    ]
+    session, actor = current_session(), current_organiser().id
+    try:
+        suggesting.check(frames.find(session, consultation, question), picked)
+    except Refused as refused:
+        found = suggesting.suggestions(session, consultation, asked)
+        page = render_template(
+            "organise/coding_suggestions.html",
+            question=asked,
+            found=found,
+            errors=[(refused.field, str(refused))],
+            given=request.form,
+        )
+        return page, 422
+    if frames.find(session, consultation, question) is None:
+        bring_in(consultation, question)
+    frame = find_frame(consultation, question)
+    for each in picked:
+        frames.make_code(session, frame, each, actor=actor, now=now())
+    flash("The codes are made. Change their names and descriptions as you read.")
+    return redirect(url_for("organise.coding_frame", key=key, question=question), 303)
+
+
+@organise.route("/c/<key>/coding/<question>/codes/<int:number>", methods=["GET", "POST"])
+@open_to(*who("frame"))
+def coding_code(key: str, question: str, number: int) -> ResponseReturnValue:
+    """One code: rename, merge, split, retire, bring back."""
+    consultation = find_consultation(key)
+    frame = find_frame(consultation, question)
+    code = find_code(frame, number)
+    errors: list[tuple[str, str]] = []
+    if request.method == "POST":
+        try:
+            said = change_code(frame, code)
+        except Refused as refused:
+            errors = [(refused.field, str(refused))]
+        else:
+            flash(said)
+            return redirect(url_for("organise.coding_frame", key=key, question=question), 303)
+    page = render_template(
+        "organise/coding_code.html",
+        question=find_question(consultation, question),
+        code=code,
+        others=[each for each in frames.in_use(frame) if each.id != code.id],
+        errors=errors,
+        given=request.form,
+    )
+    return page, 422 if errors else 200
+
+
+def change_code(frame: CodingFrame, code: Code) -> str:
+    """Do what was chosen with a code; what to say about it."""
+    session, form = current_session(), request.form
+    doing: dict[str, Any] = {"actor": current_organiser().id, "now": now()}
+    act = form.get("act", "")
+    if act == "rename":
+        named = Named(form.get("name", ""), form.get("description", ""))
+        frames.rename_code(session, frame, code, named, **doing)
+        return "The code is changed."
+    if act == "merge":
+        into = next((each for each in frame.codes if each.id == form.get("into")), code)
+        frames.merge_codes(session, frame, code, into, **doing)
+        return f"“{code.name}” now counts as “{into.name}”."
+    if act == "split":
+        parts = tuple(Named(line) for line in form.get("parts", "").splitlines() if line.strip())
+        frames.split_code(session, frame, code, parts, **doing)
+        return f"“{code.name}” is split. Answers that had it are to be read again."
+    if act == "retire":
+        frames.retire_code(session, frame, code, **doing)
+        return f"“{code.name}” is retired."
+    if act == "restore":
+        frames.restore_code(session, frame, code, **doing)
+        return f"“{code.name}” is in use again."
+    abort(400)
+
+
+@organise.get("/c/<key>/coding/<question>/history")
+@open_to(*who("frame"))
+def coding_history(key: str, question: str) -> ResponseReturnValue:
+    """What was done to a frame, by whom and when."""
+    consultation = find_consultation(key)
+    frame = find_frame(consultation, question)
+    return render_template(
+        "organise/coding_history.html",
+        question=find_question(consultation, question),
+        events=frames.history(current_session(), frame),
+        people={person.id: person.name or person.email for person in everybody()},
+    )
+
+
+@organise.get("/c/<key>/coding/<question>/reliability")
+@open_to(*who("frame"))
+def coding_reliability(key: str, question: str) -> ResponseReturnValue:
+    """How far two coders agree on each code, and the themes by group as they stand."""
+    consultation = find_consultation(key)
+    frame = find_frame(consultation, question)
+    session = current_session()
+    units = answers.units(session, consultation, frame)
+    free, not_free = agreement.to_settle(units, current_organiser().id)
+    return render_template(
+        "organise/coding_reliability.html",
+        question=find_question(consultation, question),
+        frame=frame,
+        standing=agreement.standing(units),
+        found=agreement.reliability(frame, units),
+        names={code.id: code.name for code in frame.codes},
+        free=len(free),
+        not_free=not_free,
+        table=tables.themes(current_database(), session, consultation, frame),
+        threshold=consultation.small_counts,
+    )
