@@ -13,13 +13,16 @@ from app.services.results.figures import (
 )
 from app.services.results.live import Progress, Snapshot, current, forget
 from app.services.results.publishable import CannotPublish, write_publishable
+from app.services.results.report_files import STEPS, Made, write_files
 from app.services.results.words import Behind, behind
 
 __all__ = [
+    "STEPS",
     "Behind",
     "CannotPublish",
     "Choice",
     "Figures",
+    "Made",
     "Progress",
     "Snapshot",
     "UnknownQuestion",
@@ -32,5 +35,6 @@ __all__ = [
     "narrowed",
     "overview",
     "questions_of",
+    "write_files",
     "write_publishable",
 ]

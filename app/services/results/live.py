@@ -202,7 +202,7 @@ def _newest(session: Session, consultation: Consultation, edition: Edition) -> K
         )
         .order_by(Response.public_id, Revision.number)
     )
-    return dict(session.execute(statement).tuples().all())
+    return {public: revision for public, revision in session.execute(statement)}  # noqa: C416  # a row is no pair to the type checker
 
 
 def _rows(session: Session, public_ids: list[str]) -> list[dict[str, Any]]:

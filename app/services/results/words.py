@@ -63,9 +63,10 @@ def behind(
     few = [key for key in labels if 0 < counts.get(key, 0) < snapshot.threshold]
     allowed = may_be_shown(answers)
     allowed = allowed[~allowed["group"].isin(few) & allowed["group"].notna()]
+    pairs = allowed.head(most)[["group", "text"]].astype(str).to_numpy().tolist()
     shown = tuple(
-        Words(labels[row.group], redact(row.text), f"A response from {labels[row.group].lower()}")
-        for row in allowed.head(most).itertuples()
+        Words(labels[key], redact(text), f"A response from {labels[key].lower()}")
+        for key, text in pairs
     )
     return Behind(
         question=responses.variable(name).label,
