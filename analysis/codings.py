@@ -1,21 +1,19 @@
-"""What people found in the answers: the frames, final codings and reliability of `codings.json`."""
+"""Themes that people decided on: the codes of the open questions, counted like choices of many."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
-from typing import Literal
 
 import pandas as pd
-from pydantic import Field
 
+from analysis.coded import CodedQuestion
 from analysis.crosstabs import by_group
-from analysis.export import check_digest, parse
+from analysis.export import read_codings
 from analysis.responses import Responses
 from analysis.tables import Table
-from forms.codebook import Category, Codebook, Frozen, Key, Measure, Variable
-from forms.manifest import Manifest
+from forms.codebook import AskedQuestion, Category, Codebook, Measure, Variable
 
-CODINGS = "codings.json"
+__all__ = ["CodedQuestion", "mark_themes", "read_codings", "theme_table", "with_themes"]
+
 NONE_FITS = "no_code"
 NOTE = (
     "Decided by people who read the answers; an answer may have several codes. The per cents are "
@@ -23,83 +21,34 @@ NOTE = (
 )
 
 
-class Code(Frozen):
-    """A theme that coders could give."""
-
-    key: Key
-    name: str
-    description: str = ""
-
-
-class Counts(Frozen):
-    """How much was coded. Copies of a text are one text and several responses."""
-
-    texts: int = Field(ge=0)
-    responses: int = Field(ge=0)
-    coded: int = Field(ge=0)
-    settled: int = Field(ge=0)
-
-
-class CodeReliability(Frozen):
-    """How far two coders agreed on one code; figures that mean nothing are None, with a reason."""
-
-    code: Key
-    n: int = Field(ge=0)
-    agreed: float | None
-    alpha: float | None
-    kappa: float | None
-    reason: str | None = None
-
-
-class Reliability(Frozen):
-    """Which share was coded twice, how many texts that were, and the figures code by code."""
-
-    second_share: int = Field(ge=0, le=100)
-    double_coded: int = Field(ge=0)
-    least: int = Field(ge=1)
-    codes: tuple[CodeReliability, ...]
-
-
-class CodedQuestion(Frozen):
-    """One open question: its codes, and the final codes of each response that is settled."""
-
-    question: Key
-    codes: tuple[Code, ...]
-    counts: Counts
-    codings: Mapping[str, tuple[str, ...]]
-    reliability: Reliability
-
-
-class Codings(Frozen):
-    """`codings.json`."""
-
-    format: Literal[1]
-    questions: tuple[CodedQuestion, ...]
-
-
-def read_codings(folder: Path | str, manifest: Manifest) -> tuple[CodedQuestion, ...]:
-    """Read what people decided about the answers; nothing where the folder holds no such file.
+def with_themes(responses: Responses) -> Responses:
+    """Add the codes of every coded question as a variable of several choices.
 
     Parameters
     ----------
-    folder
-        An export folder (`analysis/EXPORT.md`).
-    manifest
-        Its manifest, which holds the digest of the file.
+    responses
+        From `read_export`, perhaps filtered.
 
-    Raises
-    ------
-    BrokenFileError
-        The file cannot be understood.
-    ChangedFileError
-        It is not the one that the manifest was written for.
+    Returns
+    -------
+    Responses
+        With a variable `QUESTION_themes` for each coded question, after all others. It belongs to
+        the open question, whose `kind` is "open", so that nothing takes it for a closed answer.
+        The same where nothing was coded.
     """
-    path = Path(folder) / CODINGS
-    if not path.exists():
-        return ()
-    content = path.read_bytes()
-    check_digest(CODINGS, content, manifest)
-    return parse(Codings, content, CODINGS).questions
+    if not responses.codings:
+        return responses
+    columns: dict[str, pd.Series[bool]] = {}
+    variables = []
+    for coded in responses.codings:
+        variable = theme_variable(responses.codebook, coded)
+        variables.append(variable)
+        for category in variable.categories:
+            columns[f"{variable.name}.{category.key}"] = _has(responses, coded, category.key)
+    frame = pd.concat([responses.frame, pd.DataFrame(columns, index=responses.frame.index)], axis=1)
+    kept = {name: getattr(responses.codebook, name) for name in Codebook.model_fields}
+    codebook = Codebook(**{**kept, "variables": (*responses.codebook.variables, *variables)})
+    return replace(responses, frame=frame, codebook=codebook)
 
 
 def theme_table(responses: Responses, coded: CodedQuestion) -> Table:
@@ -110,7 +59,7 @@ def theme_table(responses: Responses, coded: CodedQuestion) -> Table:
     responses
         From `read_export`, perhaps filtered.
     coded
-        One question of `read_codings`.
+        One question of `responses.codings`.
 
     Returns
     -------
@@ -119,36 +68,43 @@ def theme_table(responses: Responses, coded: CodedQuestion) -> Table:
         fits. `answered` of the base counts responses whose coding is settled. Small counts are
         not hidden yet: `hide_small_counts` does that.
     """
-    name = f"{coded.question}_themes"
-    variable = Variable(
-        name=name,
-        label=f"Themes: {_wording(responses.codebook, coded.question)}",
+    counted = with_themes(replace(responses, codings=(coded,)))
+    return mark_themes([by_group(counted, theme_name(coded))], [coded])[0]
+
+
+def mark_themes(tables: Iterable[Table], codings: Iterable[CodedQuestion]) -> tuple[Table, ...]:
+    """Say in tables of codes that they are such, and of which texts."""
+    known = {theme_name(each): each.question for each in codings}
+    return tuple(
+        replace(each, note=NOTE, coded_from=known[each.key]) if each.key in known else each
+        for each in tables
+    )
+
+
+def theme_name(coded: CodedQuestion) -> str:
+    """Name the variable that holds the codes of a question."""
+    return f"{coded.question}_themes"
+
+
+def theme_variable(codebook: Codebook, coded: CodedQuestion) -> Variable:
+    """Describe the codes of a question as a variable of several choices."""
+    asked = _asked(codebook, coded.question)
+    return Variable(
+        name=theme_name(coded),
+        label=f"Themes: {coded.question if asked is None else asked.text}",
         question=coded.question,
-        section=_section(responses.codebook, coded.question),
+        section=coded.question if asked is None else asked.section,
         measure=Measure.SEVERAL,
         categories=(
             *(Category(key=code.key, label=code.name) for code in coded.codes),
             Category(key=NONE_FITS, label="None of the codes", substantive=False),
         ),
     )
-    chosen = {
-        f"{name}.{category.key}": _has(responses, coded, category.key)
-        for category in variable.categories
-    }
-    codebook = Codebook(
-        **{
-            **dict(responses.codebook),
-            "variables": (*responses.codebook.variables, variable),
-        }
-    )
-    frame = pd.concat([responses.frame, pd.DataFrame(chosen, index=responses.frame.index)], axis=1)
-    counted = replace(responses, frame=frame, codebook=codebook)
-    return replace(by_group(counted, name), note=NOTE)
 
 
 def _has(responses: Responses, coded: CodedQuestion, key: str) -> "pd.Series[bool]":
     """Say for each response whether it has a code; missing where its coding is not settled."""
-    values = []
+    values: list[bool | None] = []
     for response in responses.frame.index:
         codes = coded.codings.get(str(response))
         if codes is None:
@@ -158,9 +114,5 @@ def _has(responses: Responses, coded: CodedQuestion, key: str) -> "pd.Series[boo
     return pd.Series(values, index=responses.frame.index, dtype=pd.BooleanDtype())
 
 
-def _wording(codebook: Codebook, question: str) -> str:
-    return next((each.text for each in codebook.questions if each.key == question), question)
-
-
-def _section(codebook: Codebook, question: str) -> str:
-    return next((each.section for each in codebook.questions if each.key == question), question)
+def _asked(codebook: Codebook, question: str) -> AskedQuestion | None:
+    return next((each for each in codebook.questions if each.key == question), None)

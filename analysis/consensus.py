@@ -300,9 +300,7 @@ def proportion_test(successes: float, trials: float) -> ProportionTest:
     if not 0 <= successes <= trials:
         raise ValueError(f"{successes} of {trials}: give counts from 0 up to the trials")
     s, t = float(successes) + 1, float(trials) + 1
-    return ProportionTest(
-        value=s / (t + 1), n=trials, z=2 * math.sqrt(t) * (s / t - 0.5)
-    )
+    return ProportionTest(value=s / (t + 1), n=trials, z=2 * math.sqrt(t) * (s / t - 0.5))
 
 
 def _tally(scores: Counts) -> dict[float, float]:

@@ -19,7 +19,7 @@ from analysis.comparison import (
 )
 from analysis.corrections import holm
 from analysis.inputs import Floats
-from analysis.tables import Table
+from analysis.tables import Row, Table
 from forms.codebook import Measure
 
 SMALL_EXPECTED = 5
@@ -98,7 +98,8 @@ def difference(
         By group, of a nominal, ordinal or several-choices variable.
     groups
         Keys of the columns to compare; all but "all" where None. Those with fewer views than the
-        minimum, and those with a hidden cell, are left out.
+        minimum, and those with a hidden cell, are left out; of choices of many, those options are
+        compared that are shown for all.
     minimum
         Fewest views of a group.
     tested
@@ -168,8 +169,12 @@ def comparable(table: Table, groups: Sequence[str] | None, minimum: int) -> tupl
     for key in wanted:
         place = table.column(key)
         base = table.bases[place]
-        hidden = base.hidden or any(row.cells[place].hidden for row in rows)
-        if not hidden and base.with_a_view >= max(minimum, 1):
+        cells = [row.cells[place].hidden for row in rows]
+        # Options of choices of many are compared one by one, so those that are shown may be.
+        unseen = all(cells) if table.measure is Measure.SEVERAL else any(cells)
+        if base.hidden or base.view_hidden or unseen:
+            continue
+        if base.with_a_view >= max(minimum, 1):
             kept.append(key)
     return tuple(kept)
 
@@ -232,8 +237,12 @@ def of_choice(base: Difference, counts: Floats, *, tested: bool) -> Difference:
 def of_several(base: Difference, table: Table, counts: Floats) -> Difference:
     """Compare how many of each group chose each of many options."""
     chose = [table.bases[table.column(key)].with_a_view for key in base.groups]
-    rows = [row for row in table.rows if row.substantive]
-    options = [np.array([line, np.array(chose) - line]) for line in counts]
+    places = [table.column(key) for key in base.groups]
+    shown = [not any(row.cells[place].hidden for place in places) for row in substantive(table)]
+    rows = [row for row, seen in zip(substantive(table), shown, strict=True) if seen]
+    if not rows:
+        return replace(base, n=0, reason="no option is shown for all of the groups")
+    options = [np.array([line, np.array(chose) - line]) for line in counts[shown]]
     sizes = [association(option) for option in options]
     most = int(np.argmax(sizes))
     pairs = [
@@ -249,6 +258,11 @@ def of_several(base: Difference, table: Table, counts: Floats) -> Difference:
         pairs=furthest_first(pairs),
         option=rows[most].label,
     )
+
+
+def substantive(table: Table) -> list[Row]:
+    """Give the rows that are views."""
+    return [row for row in table.rows if row.substantive]
 
 
 def association(counts: Floats) -> float:

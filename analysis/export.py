@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ValidationError
 
+from analysis.coded import CODINGS, CodedQuestion, Codings
 from analysis.responses import CODED, ExportError, Responses
 from forms.codebook import Codebook, Variable
 from forms.folder import (
@@ -31,7 +32,7 @@ from forms.folder import (
 )
 from forms.manifest import Manifest
 
-__all__ = ["ExportError", "Responses", "read_export", "read_references"]
+__all__ = ["ExportError", "Responses", "read_codings", "read_export", "read_references"]
 
 Model = TypeVar("Model", bound=BaseModel)
 PANDAS_TYPES = {pa.bool_(): pd.BooleanDtype(), pa.int8(): pd.Int8Dtype()}
@@ -67,7 +68,8 @@ def read_export(folder: Path | str) -> Responses:
     Parameters
     ----------
     folder
-        Holds `responses.parquet`, `codebook.json` and `manifest.json` (`analysis/EXPORT.md`).
+        Holds `responses.parquet`, `codebook.json` and `manifest.json`, and where answers were coded
+        `codings.json` (`analysis/EXPORT.md`).
 
     Raises
     ------
@@ -95,9 +97,48 @@ def read_export(folder: Path | str) -> Responses:
         asked=as_asked(table, codebook),
         codebook=codebook,
         manifest=manifest,
+        codings=read_codings(folder, manifest),
     )
     check_asked(responses)
+    check_codings(responses)
     return responses
+
+
+def read_codings(folder: Path | str, manifest: Manifest) -> tuple[CodedQuestion, ...]:
+    """Read what people decided about the answers; nothing where the folder holds no such file.
+
+    Raises
+    ------
+    BrokenFileError
+        The file cannot be understood.
+    ChangedFileError
+        It is not the one that the manifest was written for.
+    MissingFileError
+        The manifest knows of one that is not there.
+    """
+    path = Path(folder) / CODINGS
+    if not path.exists():
+        if CODINGS in manifest.digests:
+            msg = f"{MANIFEST} knows of a {CODINGS} that {folder} does not hold: export again"
+            raise MissingFileError(msg)
+        return ()
+    content = path.read_bytes()
+    check_digest(CODINGS, content, manifest)
+    return parse(Codings, content, CODINGS).questions
+
+
+def check_codings(responses: Responses) -> None:
+    """Refuse codings of questions that were not asked, and codes that are in no frame."""
+    known = {each.key for each in responses.codebook.questions}
+    for each in responses.codings:
+        if each.question not in known:
+            msg = f"{CODINGS} codes {each.question}, which {CODEBOOK} does not have: export again"
+            raise BrokenFileError(msg)
+        codes = {code.key for code in each.codes}
+        unknown = sorted({key for given in each.codings.values() for key in given} - codes)
+        if unknown:
+            msg = f"{CODINGS}: {each.question} has no code {', '.join(unknown)}: export again"
+            raise BrokenFileError(msg)
 
 
 def read_bytes(folder: Path, name: str) -> bytes:

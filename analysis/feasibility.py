@@ -9,10 +9,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import highspy
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import coo_array, csr_array
 
 Floats = NDArray[np.float64]
 Sum = Mapping[int, float]
@@ -37,8 +36,16 @@ class Interval:
         return max(0, math.floor(self.high + NEARLY) - math.ceil(self.low - NEARLY) + 1)
 
 
+PRIMAL = 4  # the simplex method that goes on from a solution when only the cost has changed
+DECIDED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
+
+
 class ContradictionError(ValueError):
     """No figures at all fit what was printed: the tables contradict one another."""
+
+
+class UndecidedError(ArithmeticError):
+    """The solver came to no conclusion. Nothing may then be taken to be safe."""
 
 
 @dataclass(slots=True)
@@ -48,7 +55,8 @@ class Programme:
     `equal` holds pairs of a sum and its value, `at_most` pairs of a sum and its limit. A sum maps
     the position of a figure to its factor. `seen_low` and `seen_high` remember the smallest and
     largest value of every figure in any solution so far: often enough to know that an interval is
-    wide without a programme of its own.
+    wide without a programme of its own. The solver is asked many questions of one programme: it
+    keeps the sums, and begins each time where it ended.
     """
 
     low: Floats
@@ -58,15 +66,13 @@ class Programme:
     solved: int = 0
     seen_low: Floats = field(init=False)
     seen_high: Floats = field(init=False)
-    _equal: csr_array | None = field(init=False)
-    _at_most: csr_array | None = field(init=False)
+    _solver: highspy.Highs | None = field(init=False, default=None)
+    _bounds: tuple[Floats, Floats] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        """Lay the sums out as sparse matrices, once."""
+        """Nothing has been seen yet."""
         self.seen_low = np.full(len(self.low), np.inf)
         self.seen_high = np.full(len(self.low), -np.inf)
-        self._equal = _matrix([each for each, _ in self.equal], len(self.low))
-        self._at_most = _matrix([each for each, _ in self.at_most], len(self.low))
 
     def solve(self, cost: Floats) -> Floats | None:
         """Give the values that cost least, or None where the cost has no end.
@@ -75,25 +81,47 @@ class Programme:
         ------
         ContradictionError
             Where no values fit.
+        UndecidedError
+            Where the solver does not come to an end.
         """
         self.solved += 1
-        found = linprog(
-            cost,
-            A_ub=self._at_most,
-            b_ub=[limit for _, limit in self.at_most] or None,
-            A_eq=self._equal,
-            b_eq=[value for _, value in self.equal] or None,
-            bounds=np.column_stack([self.low, self.high]),
-            method="highs",
-        )
-        if found.status == 2:  # scipy's number for "infeasible"
+        solver = self._ready()
+        status = _run(solver, cost)
+        if status not in DECIDED:
+            status = self._decide(solver, cost)
+        if status == highspy.HighsModelStatus.kInfeasible:
             raise ContradictionError
-        if found.x is None:
+        if status == highspy.HighsModelStatus.kUnbounded:
             return None
-        values: Floats = np.asarray(found.x, dtype=np.float64)
+        values: Floats = np.array(solver.getSolution().col_value, dtype=np.float64)
         self.seen_low = np.minimum(self.seen_low, values)
         self.seen_high = np.maximum(self.seen_high, values)
         return values
+
+    def _ready(self) -> highspy.Highs:
+        """Give the solver with the sums laid out, anew where the bounds were exchanged."""
+        if self._solver is None or self._bounds is None:
+            self._solver = _solver_for(self)
+        elif self._bounds[0] is not self.low or self._bounds[1] is not self.high:
+            self._solver = _solver_for(self)
+        self._bounds = (self.low, self.high)
+        return self._solver
+
+    def _decide(self, solver: highspy.Highs, cost: Floats) -> highspy.HighsModelStatus:
+        """Find out whether the cost has no end or nothing fits, from the beginning.
+
+        Without a cost there is always an end, so that what comes of it tells the two apart.
+        """
+        solver.clearSolver()
+        fits = _run(solver, np.zeros(len(cost)))
+        if fits == highspy.HighsModelStatus.kInfeasible:
+            return fits
+        status = _run(solver, cost)
+        ended = (*DECIDED, highspy.HighsModelStatus.kUnbounded)
+        if fits != highspy.HighsModelStatus.kOptimal or status not in ended:
+            msg = f"the solver came to no conclusion ({fits.name}, {status.name})"
+            raise UndecidedError(msg)
+        return status
 
     def seen(self, position: int) -> Interval:
         """Give the part of a figure's interval that solutions have reached so far."""
@@ -120,13 +148,36 @@ def _unit(position: int, factor: float, size: int) -> Floats:
     return cost
 
 
-def _matrix(sums: Sequence[Sum], width: int) -> csr_array | None:
-    if not sums:
-        return None
-    lines = np.repeat(np.arange(len(sums)), [len(each) for each in sums])
-    positions = [position for each in sums for position in each]
-    factors = [factor for each in sums for factor in each.values()]
-    return csr_array(coo_array((factors, (lines, positions)), shape=(len(sums), width)))
+def _run(solver: highspy.Highs, cost: Floats) -> highspy.HighsModelStatus:
+    solver.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
+    solver.run()
+    return solver.getModelStatus()
+
+
+def _solver_for(programme: Programme) -> highspy.Highs:
+    """Lay the sums out as a sparse matrix, once."""
+    lines = [*programme.equal, *programme.at_most]
+    highest = np.array([value for _, value in lines], dtype=np.float64)
+    lowest = highest.copy()
+    lowest[len(programme.equal) :] = -np.inf
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(programme.low), len(lines)
+    model.col_cost_ = np.zeros(len(programme.low))
+    model.col_lower_, model.col_upper_ = programme.low, programme.high
+    model.row_lower_, model.row_upper_ = lowest, highest
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = np.cumsum([0, *(len(each) for each, _ in lines)], dtype=np.int32)
+    model.a_matrix_.index_ = np.array([at for each, _ in lines for at in each], dtype=np.int32)
+    model.a_matrix_.value_ = np.array(
+        [factor for each, _ in lines for factor in each.values()], dtype=np.float64
+    )
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("solver", "simplex")
+    solver.setOptionValue("presolve", "off")
+    solver.setOptionValue("simplex_strategy", PRIMAL)
+    solver.passModel(model)
+    return solver
 
 
 def feasibility_interval(

@@ -14,6 +14,8 @@ from analysis.positions import (
     Standing,
     State,
     Verdict,
+    can_stand,
+    firmness,
     has_sides,
     standing,
 )
@@ -28,6 +30,7 @@ __all__ = [
     "Standing",
     "State",
     "Verdict",
+    "can_stand",
     "glance",
     "serving",
     "standing",
@@ -75,9 +78,9 @@ class Glance:
         return tuple(found.values())
 
     def common_ground(self) -> tuple[Standing, ...]:
-        """Where the groups share a majority: the highest group-informed consensus first."""
+        """Where the groups share a majority: most groups, then highest consensus, first."""
         held = [each for each in self.standings if each.verdict == "common_ground"]
-        return tuple(sorted(held, key=lambda each: (-(each.common or 0), each.table.key)))
+        return tuple(sorted(held, key=firmness))
 
     def divergence(self) -> tuple[Standing, ...]:
         """Where the groups' majorities differ: the largest effect first."""
@@ -106,7 +109,7 @@ def glance(
     threshold
         The share of a group, fixed before opening, that counts as consensus within it (0.5 to 1).
     leads
-        Open question to variable, where the rule below should not choose.
+        Open question to variable, in place of those that the codebook names.
 
     Returns
     -------
@@ -116,15 +119,17 @@ def glance(
     Notes
     -----
     A group has a *majority* where one position is held by more than half of those with a view; on a
-    scale, positions are the sides of the scale, else they are categories. *Common ground*: every
-    group that may be named has a majority, and it is the same. *Split*: two groups have opposite
-    majorities (on a scale: one on each side; of a single choice: different categories; choices of
-    many never split, as one respondent may hold several). *Mixed*: anything else. *Too few*: fewer
-    than two groups may be named.
+    scale, positions are the sides of the scale, else they are categories; in a ranking of the first
+    N, an item is held by those who placed it among them. *Common ground*: every group that may be
+    named has a majority, and it is the same. *Split*: two groups have opposite majorities (on a
+    scale: one on each side; of a single choice: different categories; choices of many and rankings
+    never split, as one respondent may hold several). *Mixed*: anything else. *Too few*: fewer than
+    two groups may be named.
 
-    The *lead* variable is chosen before any answer is looked at: of the questions that serve the
-    open question and are put to every group, a scale before a single choice, before a row of a
-    grid, before several choices; then the one that serves fewest open questions; then the first.
+    The *lead* variable is chosen before any answer is looked at: by the author of the questionnaire
+    (`OpenQuestion.lead`), else by a rule. Of the questions that serve the open question and are put
+    to every group, a scale before a single choice, before a row of a grid, before several choices,
+    before a ranking; then the one that serves fewest open questions; then the first.
 
     Consensus by a fixed share: Diamond et al. (2014), Defining consensus, J Clin Epidemiol 67,
     401-409. Group-informed consensus: Small et al. (2021), Polis.
@@ -132,7 +137,7 @@ def glance(
     by_variable = {table.variable: table for table in tables if table.variable is not None}
     lines = []
     for asked in codebook.open_questions:
-        chosen = (leads or {}).get(asked.key)
+        chosen = (leads or {}).get(asked.key, asked.lead)
         standings = tuple(
             standing(by_variable[each.name], codebook, minimum=minimum, threshold=threshold)
             for each in serving(codebook, asked.key, chosen)
@@ -143,13 +148,19 @@ def glance(
 
 
 def serving(codebook: Codebook, open_question: str, lead: str | None = None) -> list[Variable]:
-    """Give the closed variables that serve an open question, the lead first."""
+    """Give the closed variables that serve an open question, the lead first.
+
+    The lead is the one given, else the one that the codebook names, else the rule's.
+    """
+    named = {each.key: each.lead for each in codebook.open_questions}
+    lead = lead or named.get(open_question)
     questions = {each.key: each for each in codebook.questions}
     found = [
         variable
         for variable in codebook.variables
         if variable.question in questions
-        and variable.measure in WEIGHED
+        and questions[variable.question].kind == "closed"
+        and can_stand(variable)
         and not variable.identifying
         and open_question in questions[variable.question].serves
     ]
@@ -162,7 +173,9 @@ def rank(variable: Variable, question: AskedQuestion, codebook: Codebook) -> tup
     """Give the place of a variable in the choice of the lead: the smaller, the sooner."""
     compared = {group.key for group in codebook.groups if group.substantive}
     to_all = not question.groups or compared <= set(question.groups)
-    if variable.measure is Measure.SEVERAL:
+    if variable.measure is Measure.RANKING:
+        kind = 4
+    elif variable.measure is Measure.SEVERAL:
         kind = 3
     elif variable.row is not None:
         kind = 2

@@ -16,18 +16,24 @@ State = Literal["majority", "no_majority", "too_few", "hidden"]
 Verdict = Literal["common_ground", "split", "mixed", "too_few"]
 
 MINIMUM = 10
+PLACED = "placed"
 THRESHOLD = 0.75
 
 
 @dataclass(frozen=True)
 class Share:
-    """How many in a group hold one position. With `at_least`, some of them are hidden."""
+    """How many in a group hold one position. With `at_least`, some of them are hidden.
+
+    `at_most` is the largest number that what is shown leaves room for; the count where nothing is
+    hidden.
+    """
 
     key: str
     label: str
     count: int
     percent: float
     at_least: bool = False
+    at_most: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,9 @@ class Position:
     shares
         In the order of the scale: sides of a scale, or categories.
     state
-        "majority": one position is held by more than half of those with a view. "no_majority":
-        none is. "too_few": fewer views than the minimum. "hidden": the table hides too much to say.
+        "majority": one position is held by more than half of those with a view, as far as what is
+        shown proves. "no_majority": it proves that none is. "too_few": fewer views than the
+        minimum. "hidden": the table hides too much to say either.
     majority
         The position held by more than half, else None.
     consensus
@@ -71,6 +78,7 @@ class Standing:
     `shared` is the position that more than half hold in every group that may be named, else None.
     `common` is the group-informed consensus of the position that has most of it, over the groups
     with enough views (None where there are fewer than two). `difference` compares the groups.
+    `first` is how many each could place, where the variable is a ranking.
     """
 
     table: Table
@@ -79,6 +87,7 @@ class Standing:
     shared: str | None
     common: float | None
     difference: Difference
+    first: int | None = None
 
     @property
     def named(self) -> tuple[Position, ...]:
@@ -86,9 +95,29 @@ class Standing:
         return tuple(each for each in self.positions if each.state in ("majority", "no_majority"))
 
 
+def firmness(standing: Standing) -> tuple[float, float, str]:
+    """Give the place of common ground among others, the firmest first.
+
+    First by how many groups share it, as the product that is group-informed consensus shrinks with
+    every group; then by that product.
+    """
+    return (-len(standing.named), -(standing.common or 0), standing.table.key)
+
+
 def has_sides(variable: Variable) -> bool:
     """Say whether the points of a scale are marked as leaning one way or the other."""
     return any(category.side for category in variable.substantive)
+
+
+def can_stand(variable: Variable) -> bool:
+    """Say whether the answers to a variable are positions that a group may hold.
+
+    Those of a ranking are where only the first few are placed: then an item is placed or not.
+    Where every item gets a place, and of shares of points, no item is anybody's position.
+    """
+    if variable.measure is Measure.RANKING:
+        return variable.at_most is not None and variable.at_most < len(variable.substantive)
+    return variable.measure in (Measure.NOMINAL, Measure.ORDINAL, Measure.SEVERAL)
 
 
 def standing(
@@ -106,13 +135,16 @@ def standing(
         for group in groups
     )
     judged = tuple(each for each in positions if each.state in ("majority", "no_majority"))
+    unclear = tuple(each for each in positions if each.state == "hidden" and each.views)
+    agreed = shared(judged, unclear)
     return Standing(
         table=table,
         positions=positions,
-        verdict=verdict(judged, variable),
-        shared=shared(judged),
+        verdict=verdict(judged, variable, agreed),
+        shared=agreed,
         common=common(judged),
         difference=difference(table, groups=tuple(each.group for each in judged)),
+        first=variable.at_most if variable.measure is Measure.RANKING else None,
     )
 
 
@@ -130,12 +162,21 @@ def position(
     views = base.answered if unsure else base.with_a_view
     if views < minimum:
         return Position(group, label, 0, (), "too_few")
-    cells = {row.category: row.cells[place] for row in table.rows if row.substantive}
-    shares = tuple(share_in(cells, stance, views, at_least=unsure) for stance in stances(variable))
+    cells = {
+        row.category: row.cells[place]
+        for row in table.rows
+        if row.substantive and row.part in ("", PLACED)
+    }
+    seen = sum(cell.count or 0 for cell in cells.values())
+    room = views - seen if table.exclusive and not unsure else None
+    shares = tuple(
+        share_in(cells, stance, views, unsure=unsure, room=room) for stance in stances(variable)
+    )
     hidden = unsure or any(cell.hidden for cell in cells.values())
     most = max(shares, key=lambda each: each.count)
     found = most if most.count * 2 > views else None
-    unclear: State = "hidden" if hidden else "no_majority"
+    nobody = all(each.at_most * 2 <= views for each in shares)
+    unclear: State = "no_majority" if nobody else "hidden"
     return Position(
         group=group,
         label=label,
@@ -152,17 +193,28 @@ Stance = tuple[str, str, tuple[str, ...]]
 
 
 def share_in(
-    cells: Mapping[str, Cell], stance: Stance, views: int, *, at_least: bool = False
+    cells: Mapping[str, Cell], stance: Stance, views: int, *, unsure: bool, room: int | None
 ) -> Share:
-    """Add up the categories of one position; what is hidden adds nothing, and is said to."""
+    """Add up the categories of one position; what is hidden adds nothing, and is said to.
+
+    `room` is how many the hidden cells hold together, where that is known. Then, where all of them
+    are of this position, they are the rest, which anybody can work out. With `unsure`, `views` are
+    those who answered, and any share is a lower limit.
+    """
     key, label, members = stance
     count = sum(cells[each].count or 0 for each in members)
+    unseen = any(cells[each].hidden for each in members)
+    elsewhere = any(cell.hidden for each, cell in cells.items() if each not in members)
+    if room is not None and unseen and not elsewhere:
+        count, unseen = count + room, False
+    at_most = views if unsure or room is None else count + room
     return Share(
         key=key,
         label=label,
         count=count,
         percent=100 * count / views,
-        at_least=at_least or any(cells[each].hidden for each in members),
+        at_least=unsure or unseen,
+        at_most=at_most if unsure or unseen else count,
     )
 
 
@@ -190,24 +242,27 @@ def stances(variable: Variable) -> list[Stance]:
     return sides
 
 
-def verdict(judged: tuple[Position, ...], variable: Variable) -> Verdict:
+def verdict(judged: tuple[Position, ...], variable: Variable, agreed: str | None) -> Verdict:
     """Judge the groups that may be named against each other by the rules of `glance`."""
     if len(judged) < 2:
         return "too_few"
-    if shared(judged) is not None:
+    if agreed is not None:
         return "common_ground"
     held = {each.majority.key for each in judged if each.majority is not None}
-    if variable.measure is Measure.SEVERAL:
+    if variable.measure in (Measure.SEVERAL, Measure.RANKING):
         return "mixed"
     if variable.measure is Measure.ORDINAL and has_sides(variable):
         return "split" if {"for", "against"} <= held else "mixed"
     return "split" if len(held) > 1 else "mixed"
 
 
-def shared(judged: tuple[Position, ...]) -> str | None:
+def shared(judged: tuple[Position, ...], unclear: tuple[Position, ...]) -> str | None:
     """Give the position that more than half hold in every group that may be named.
 
-    Of choices of many there may be several: then the one whose smallest share is largest.
+    None that a group in doubt is known not to share: what it shows leaves no room for a majority.
+
+    Of choices of many and of rankings there may be several: then the one whose smallest share is
+    largest.
     """
     if len(judged) < 2:
         return None
@@ -215,6 +270,12 @@ def shared(judged: tuple[Position, ...]) -> str | None:
         shares[0].key: min(share.percent for share in shares)
         for shares in zip(*(each.shares for each in judged), strict=True)
     }
+    for each in unclear:
+        for share in each.shares:
+            if share.at_most * 2 <= each.views:
+                weakest.pop(share.key, None)
+    if not weakest:
+        return None
     most = max(weakest, key=lambda key: weakest[key])
     return most if weakest[most] > 50 else None
 

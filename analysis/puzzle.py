@@ -39,6 +39,7 @@ class Puzzle(Figures):
                 self._bind_free(number)
             self._bind_groups(number)
         self._bind_filters()
+        self._bind_codings()
 
     def _bind_bases(self, number: int) -> None:
         columns = self.columns[number]
@@ -202,6 +203,23 @@ class Puzzle(Figures):
         if not self._alike(whole, part):
             return []
         return [(one, other) for _, one, other in self._pairs(whole, part)]
+
+    def _bind_codings(self) -> None:
+        """A text has to be written before it is coded; where all are, the two counts are one."""
+        numbers = {each.key: number for number, each in enumerate(self.tables) if not each.filters}
+        for number, table in enumerate(self.tables):
+            texts = numbers.get(table.coded_from)
+            if texts is None or self.tables[texts].columns != table.columns:
+                continue
+            pairs = [
+                (coded.answered, wrote.answered)
+                for coded, wrote in zip(self.columns[number], self.columns[texts], strict=True)
+            ]
+            lines: list[Line] = [{coded: 1, wrote: -1} for coded, wrote in pairs]
+            if all(self.total(line) == 0 for line in lines):
+                self.add_sums(lines)
+            else:
+                self.add_limits(lines)
 
     def _bind_rest(self, whole: int, part: int) -> None:
         pairs = list(self._pairs(whole, part))

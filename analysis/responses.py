@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.coded import CodedQuestion
 from forms.codebook import Category, Codebook, Measure, Variable
 from forms.manifest import Manifest
 
@@ -42,6 +43,8 @@ class Responses:
         As in the folder.
     filters
         In words, whose answers these are; "" for everybody's.
+    codings
+        What people decided about the answers to open questions; empty where nothing was coded.
     """
 
     frame: pd.DataFrame
@@ -49,6 +52,7 @@ class Responses:
     codebook: Codebook
     manifest: Manifest
     filters: str = ""
+    codings: tuple[CodedQuestion, ...] = ()
 
     def __len__(self) -> int:
         """Give the number of responses."""

@@ -9,7 +9,7 @@ large, only of those who answered.
 from collections.abc import Iterable
 
 from analysis.glance import Glance, GlanceLine
-from analysis.positions import Position, Share, Standing
+from analysis.positions import Position, Share, Standing, firmness
 
 LARGE_MAJORITY = 75
 NEARLY_ALL = 90
@@ -94,14 +94,25 @@ def common_ground(standing: Standing) -> str:
     word = how_many(least)
     figures = listed(figure(each, share) for each, share in held)
     groups = number_of_groups(standing)
-    return f"{first_up(word)} in {groups} chose {held[0][1].label}: {figures}."
+    return f"{first_up(word)} in {groups} {chose(standing, held[0][1])}: {figures}."
+
+
+def chose(standing: Standing, share: Share) -> str:
+    """Say what people did who hold a position: chose an answer, or placed an item."""
+    verb = "chose" if standing.first is None else "placed"
+    return f"{verb} {share.label}{among(standing)}"
+
+
+def among(standing: Standing) -> str:
+    """Say among how many an item of a ranking was placed; nothing of other answers."""
+    return "" if standing.first is None else f" among the first {number(standing.first)}"
 
 
 def split(standing: Standing) -> str:
     """Say which group's majority chose what, and which has none."""
     parts = [
         f"{how_many(each.majority.percent)} in {figure(each, each.majority)} "
-        f"chose {each.majority.label}"
+        f"{chose(standing, each.majority)}"
         for each in standing.named
         if each.majority is not None
     ]
@@ -115,14 +126,21 @@ def mixed(standing: Standing) -> str:
     if not majorities:
         enough = "" if len(standing.named) == len(standing.positions) else " with enough answers"
         groups = f"the {number(len(standing.named))} groups{enough}"
-        return f"No answer was chosen by more than half in any of {groups}."
+        return f"{no_majority(standing)} in any of {groups}."
     return split(standing)
 
 
 def without_majority(standing: Standing) -> str:
     """Name the groups in which nothing was chosen by more than half."""
     none = [each.label for each in standing.named if each.majority is None]
-    return f" No answer was chosen by more than half in {listed(none, 'or')}." if none else ""
+    return f" {no_majority(standing)} in {listed(none, 'or')}." if none else ""
+
+
+def no_majority(standing: Standing) -> str:
+    """Begin the sentence that nothing has a majority."""
+    if standing.first is None:
+        return "No answer was chosen by more than half"
+    return f"Nothing was placed{among(standing)} by more than half"
 
 
 def headline(glance: Glance) -> str:
@@ -141,7 +159,17 @@ def headline(glance: Glance) -> str:
     ]
     parts = [f"on {number(count)} {words}" for count, words in counted if count]
     subject = "the one open question" if total == 1 else f"the {number(total)} open questions"
-    return f"Of {subject}, {listed(parts)}."
+    return f"Of {subject}, {listed(parts)}.{of_fewer_groups(glance)}"
+
+
+def of_fewer_groups(glance: Glance) -> str:
+    """Say on how many of the questions judged a group could not be judged."""
+    judged = [line.lead for line in glance.lines if line.lead and line.verdict != "too_few"]
+    some = sum(len(each.named) < len(each.positions) for each in judged)
+    if not some:
+        return ""
+    every = number(len(judged[0].positions))
+    return f" On {number(some)} of these, only some of the {every} groups could be judged."
 
 
 def answer(glance: Glance, *, most: int = 3) -> tuple[str, ...]:
@@ -156,10 +184,10 @@ def answer(glance: Glance, *, most: int = 3) -> tuple[str, ...]:
         splits by size of effect.
     """
     sentences = [headline(glance)]
-    shared = sorted(
-        (line for line in glance.lines if line.verdict == "common_ground"),
-        key=lambda line: (-(line.lead.common or 0) if line.lead else 0, line.open_question.key),
-    )
+    held = [(line.lead, line) for line in glance.lines if line.verdict == "common_ground"]
+    shared = [
+        line for _, line in sorted(held, key=lambda pair: firmness(pair[0]) if pair[0] else ())
+    ]
     parted = sorted(
         (line for line in glance.lines if line.verdict == "split"),
         key=lambda line: (-line.lead.difference.size if line.lead else 0, line.open_question.key),

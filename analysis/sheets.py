@@ -14,7 +14,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from analysis.tables import Cell, Row, Table, base_figure, base_words, cell_words
+from analysis.tables import Cell, Row, Table, base_figure, cell_words
 
 NOT_IN_A_SHEET = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u2028\u2029]|\\(?=x\{)"
@@ -110,7 +110,7 @@ def _write_table(
             _write_cell(sheet, line, 1 + 2 * place, row, cell)
         line += 1
     for name in ("asked", "answered", "with_a_view"):
-        words = base_words(name, table.measure)
+        words = table.words_of(name)
         words += " (per cent are of these)" if name == table.base else ""
         sheet.write_string(line, 0, words)
         for place, base in enumerate(table.bases):

@@ -236,10 +236,13 @@ class Siege:
         """Give how many whole numbers the interval of a hidden count must hold.
 
         No more than the number asked allows; and a last column that is hidden for the sake of a
-        group of three can be no less certain than those three.
+        group of three can be no less certain than those three. Where nobody was asked, that
+        nobody answered is no secret.
         """
         figure = self.puzzle.figures[position]
         columns = self.puzzle.columns[figure.table]
+        if self._asked(block, columns[figure.column].asked) == 0:
+            return 1
         counted = [columns[figure.column]]
         if figure.column == len(columns) - 1 and not self.known[columns[-1].answered]:
             counted = columns

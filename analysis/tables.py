@@ -15,8 +15,14 @@ from forms.codebook import Measure
 BaseName = Literal["asked", "answered", "with_a_view"]
 RowKind = Literal["count", "mean", "text"]
 
+BASES: tuple[BaseName, ...] = ("asked", "answered", "with_a_view")
 HIDDEN_MARK = "[hidden]"
 NOBODY_MARK = "–"
+CODED_BASES: dict[BaseName, str] = {
+    "asked": "Base: everybody who was asked",
+    "answered": "Base: answers whose coding is settled",
+    "with_a_view": "Base: answers with a code",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,8 @@ class Table:
 
     `columns` are headings and `column_keys` the keys of the groups behind them ("all" last).
     `base` says which of the three bases the percentages are of. `filters` says in words whose
-    answers were counted, "" where everybody's were.
+    answers were counted, "" where everybody's were. `coded_from` is the key of the table of the
+    texts, where the rows are codes that people gave to them.
     """
 
     key: str
@@ -104,6 +111,7 @@ class Table:
     column_keys: tuple[str, ...] = ()
     filters: str = ""
     unit: str = ""
+    coded_from: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a table whose rows, bases and headings do not line up."""
@@ -169,15 +177,21 @@ class Table:
     @property
     def base_words(self) -> str:
         """Name the base that the percentages are of."""
-        return base_words(self.base, self.measure)
+        return self.words_of(self.base)
+
+    def words_of(self, base: BaseName) -> str:
+        """Name one of the three bases in words, as they stand under this table."""
+        if self.coded_from:
+            return CODED_BASES[base]
+        return base_words(base, self.measure)
 
     def as_records(self) -> Iterator[tuple[str, ...]]:
         """Give the table as lines of text cells, heading first, for CSV and the terminal."""
         yield ("", *(f"{heading} {part}" for heading in self.columns for part in ("number", "%")))
         for row in self.rows:
             yield (row.label, *(text for cell in row.cells for text in cell_words(row, cell)))
-        for name in ("asked", "answered", "with_a_view"):
-            words = base_words(name, self.measure)
+        for name in BASES:
+            words = self.words_of(name)
             if name == self.base:
                 words += " (per cent are of these)"
             yield (words, *(text for base in self.bases for text in (base_figure(base, name), "")))

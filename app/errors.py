@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from app.services.accounts import TooOften
 from app.services.editions import NotOpen
@@ -16,6 +16,7 @@ from app.typed import typed
 logger = logging.getLogger(__name__)
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
 WAIT = {"Retry-After": "30"}
+PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def typed_here() -> tuple[tuple[str, str], ...]:
@@ -34,6 +35,8 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     """The page of an error, with its status."""
     if error.response is not None:
         return error
+    if isinstance(error, SecurityError):  # no page of ours has an address at another's host
+        return "This service is not known under the name in your request.", 400, PLAIN
     code = error.code or 500
     if code < 400:
         return error

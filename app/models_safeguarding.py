@@ -81,15 +81,3 @@ class ExposureLimit(Identified, Model):
 
     consultation_id: Mapped[str] = mapped_column(sa.ForeignKey("consultation.id"), unique=True)
     most: Mapped[int]
-
-
-class ImportedRow(Identified, Model):
-    """A row of a spreadsheet that became a response; its key is known only by its digest."""
-
-    __tablename__ = "imported_row"
-    __table_args__ = (sa.UniqueConstraint("consultation_id", "key_digest"),)
-
-    consultation_id: Mapped[str] = mapped_column(sa.ForeignKey("consultation.id"))
-    key_digest: Mapped[str]
-    response_id: Mapped[str] = mapped_column(sa.ForeignKey("response.id"), index=True)
-    imported_at: Mapped[datetime]

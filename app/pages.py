@@ -60,7 +60,7 @@ def init_app(app: Flask) -> None:
     components = jinja2.PackageLoader("govuk_frontend_jinja")
     app.jinja_loader = jinja2.ChoiceLoader(
         [ours, jinja2.PrefixLoader({"govuk_frontend_jinja": components})]
-    )  # type: ignore[assignment]  # any loader will do
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         csrf_token=csrf_token, now=lambda: datetime.now(UTC), known_pages=app.view_functions

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
+
+from app.config import Settings
 
 MOST_BYTES = 2_000_000
 MOST_FIELDS = 2_500
@@ -80,6 +83,12 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def trusted_hosts(settings: Settings) -> tuple[str, ...]:
+    """The hosts that requests may name: those set, else the one of an address over HTTPS."""
+    host = urlsplit(settings.base_url).hostname
+    return settings.trusted_hosts or ((host,) if settings.secure and host else ())
+
+
 def init_app(app: Flask) -> None:
     """Set cookies, limits and hosts, and watch every request."""
     settings = app.config["SETTINGS"]
@@ -94,7 +103,7 @@ def init_app(app: Flask) -> None:
         MAX_CONTENT_LENGTH=MOST_BYTES,
         MAX_FORM_MEMORY_SIZE=MOST_BYTES,
         MAX_FORM_PARTS=MOST_FIELDS,
-        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        TRUSTED_HOSTS=list(trusted_hosts(settings)) or None,
     )
     if settings.proxies:
         count = settings.proxies

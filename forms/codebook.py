@@ -138,11 +138,16 @@ class SectionTitle(Frozen):
 
 
 class OpenQuestion(Frozen):
-    """One of the questions that the source article leaves open."""
+    """One of the questions that the source article leaves open.
+
+    `lead` is the closed variable that stands for it at a glance, chosen by the author before
+    opening. Where none is named, `analysis.glance` has a rule.
+    """
 
     key: str
     title: str
     source: str = ""
+    lead: Key | None = None
 
 
 class Roles(Frozen):

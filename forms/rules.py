@@ -17,6 +17,7 @@ from forms.questionnaire import Questionnaire, Section
 from forms.system import SYSTEM_SECTION, is_reserved, topic_variable_name
 
 CONDITIONAL = (Measure.NOMINAL, Measure.ORDINAL, Measure.SEVERAL)
+LEADING = (*CONDITIONAL, Measure.RANKING)
 FIELD_ENDINGS = ("way_out", "hint", "error")  # ids of the page that fields of items must not take
 ROLE_MEASURES: dict[str, tuple[Measure, ...]] = {
     "group": (Measure.NOMINAL,),
@@ -45,6 +46,12 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return f": did you mean `{near[0]}`?" if near else ""
 
 
+def one_of(names: Iterable[str]) -> str:
+    """Say which names there are to choose from."""
+    found = list(names)
+    return f"name one of {', '.join(found)}" if found else "take the line out"
+
+
 def broken_rules(questionnaire: Questionnaire, unread: tuple[str, ...] = ()) -> Iterator[Broken]:
     """Yield every broken rule.
 
@@ -55,7 +62,7 @@ def broken_rules(questionnaire: Questionnaire, unread: tuple[str, ...] = ()) -> 
     yield from rules.wording()
     yield from rules.topics()
     yield from rules.roles()
-    astray = [*rules.conditions(), *rules.reach(), *rules.serving()]
+    astray = [*rules.conditions(), *rules.reach(), *rules.serving(), *rules.leads()]
     yield from astray
     if not unread and not astray:
         yield from rules.coverage()
@@ -267,6 +274,35 @@ class Rules:
                     near = suggestion(served, known)
                     wrong = f"there is no open question `{served}`{near}"
                     yield Broken(question, ("serves",), wrong)
+
+    def leads(self) -> Iterator[Broken]:
+        """What stands for an open question at a glance is a closed variable that serves it."""
+        for each in self.questionnaire.open_questions:
+            if each.lead is None or self.may_be_unread(each.lead):
+                continue
+            serving = self.could_lead(each.key)
+            if each.lead not in serving:
+                known = each.lead in self.variables
+                near = suggestion(each.lead, serving)
+                wrong = (
+                    f"`{each.lead}` is no closed answer that serves {each.key}"
+                    if known
+                    else f"no question has the answer `{each.lead}`"
+                )
+                yield Broken(each, ("lead",), wrong + (near or f": {one_of(serving)}"))
+
+    def could_lead(self, open_question: str) -> list[str]:
+        """Name the variables that could stand for an open question."""
+        served = {
+            question.id
+            for question in self.questionnaire.questions
+            if question.kind == "closed" and open_question in question.serves
+        }
+        return [
+            each.name
+            for each in self.variables.values()
+            if each.question in served and each.measure in LEADING
+        ]
 
     def coverage(self) -> Iterator[Broken]:
         """Every open question is served by a closed and an open one, and put to every group."""

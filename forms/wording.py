@@ -8,7 +8,7 @@ BROWSER_SPACES = (
 )
 _WORD = re.compile(f"[^{re.escape(BROWSER_SPACES)}]+")
 _LINE_END = re.compile("\r\n|[\r\v\f]")
-_UNWRITABLE = re.compile("[^\t\n\r\v\f\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNWRITABLE = re.compile("[^\t\n\r\v\f\u0020-\ud7ff\ue000-\ufffc\U00010000-\U0010ffff]")
 
 
 def count_words(text: str) -> int:
@@ -32,8 +32,9 @@ def tidy(text: str) -> str:
 def has_unwritable(text: str) -> bool:
     """Say whether there is a character that no document, page or table of ours could hold.
 
-    Exactly those that XML has no room for: NUL and other control characters, halves of a
-    surrogate pair, U+FFFE and U+FFFF.
+    Those that XML has no room for: NUL and other control characters, halves of a
+    surrogate pair, U+FFFE and U+FFFF; and the mark (�) that stands where something was lost on the
+    way, such as half a surrogate pair in what a browser sent.
     """
     return _UNWRITABLE.search(text) is not None
 

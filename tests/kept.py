@@ -31,9 +31,7 @@ def drafts(app: Flask) -> list[dict[str, Any]]:
 def set_consultation(app: Flask, key: str, **values: object) -> None:
     """Change a consultation behind everybody's back, for instance to close it."""
     with app.extensions["database"].work() as session:
-        session.execute(
-            sa.update(Consultation).where(Consultation.key == key).values(**values)
-        )
+        session.execute(sa.update(Consultation).where(Consultation.key == key).values(**values))
 
 
 def letters(app: Flask) -> list[Message]:

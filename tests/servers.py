@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -85,7 +86,9 @@ class Caller:
             for line in response.headers.get_all("Set-Cookie") or ():
                 name, _, value = line.split(";")[0].partition("=")
                 self.cookies[name] = value
-            return Answer(response.status, response.headers, response.read().decode("utf-8", "replace"))
+            return Answer(
+                response.status, response.headers, response.read().decode("utf-8", "replace")
+            )
         finally:
             connection.close()
 
@@ -97,7 +100,9 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def granian(environment: dict[str, str], folder: Path, workers: int = 2) -> Iterator[tuple[int, int]]:
+def granian(
+    environment: dict[str, str], folder: Path, workers: int = 2
+) -> Iterator[tuple[int, int]]:
     """The port of a granian with several workers, as `make run` starts it, and its process id."""
     port = free_port()
     command = [
@@ -109,23 +114,28 @@ def granian(environment: dict[str, str], folder: Path, workers: int = 2) -> Iter
     log = folder / f"granian-{port}.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdout=out, stderr=out
+            command,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
         )
         try:
-            wait_until_well(port, log)
+            wait_until_well(port, log, process)
             yield port, process.pid
         finally:
             process.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # its workers too
+            process.wait()
 
 
-def wait_until_well(port: int, log: Path) -> None:
-    end = time.monotonic() + 40
-    while time.monotonic() < end:
+def wait_until_well(port: int, log: Path, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 150
+    while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(OSError):
             if Caller(port).gets("/health").status == 200:
                 return

@@ -93,10 +93,10 @@ def ground_map(
         parts += block.parts
         y += block.height
     note = footnote(
-        "Each mark is the share of a group on the agreeing side, of those with a view. Marks close "
-        f"together stand alike. The upright stroke is the {percent(threshold)} that was "
-        "fixed beforehand as consensus. › at least so many: some are hidden. Hidden shares have no "
-        "mark.",
+        "Each mark is the share of a group that gave the answer in grey, of those with a view. "
+        "Marks close together stand alike. The upright stroke is the "
+        f"{percent(threshold)} that was fixed beforehand as consensus. › at least so many: some "
+        "are hidden. Hidden shares have no mark.",
         y,
     )
     description = " ".join(_words(ground, columns) for ground in grounds)
@@ -127,7 +127,12 @@ def _ground(ground: Ground, columns: Sequence[Column], y: float, threshold: floa
     parts += [
         text(words, key_room, y + 12 + place * 15, size=12) for place, words in enumerate(lines)
     ]
-    middle = y + 15 * len(lines) + 12
+    measured = wrap(ground.measured, WIDTH - key_room, 10.5)
+    parts += [
+        text(words, key_room, y + 15 * len(lines) + 11 + place * 13, size=10.5, fill=MUTED)
+        for place, words in enumerate(measured)
+    ]
+    middle = y + 15 * len(lines) + 13 * len(measured) + 12
     colour = VERDICTS[ground.kind]
     parts.append(line(_at(0), middle, _at(100), middle))
     parts.append(line(_at(threshold), middle - 9, _at(threshold), middle + 9, stroke=MUTED))

@@ -11,6 +11,8 @@ from analysis.report.account import (
     profile_tables,
 )
 from analysis.report.chapters import Numbering, open_question_chapters, section_chapter
+from analysis.report.coding import frames
+from analysis.report.compared import compared
 from analysis.report.content import Chapter, Report
 from analysis.report.counting import Counted, count, leads
 from analysis.report.front import (
@@ -117,11 +119,12 @@ def assemble(
         next_steps=next_steps,
         organisations=organisations(responses, WITH_NAME),
         methods=method_notes(responses),
-        frames=(),
+        frames=frames(responses),
         questionnaire=questionnaire(responses.codebook),
         digests=digest_facts(responses),
         tables=counted.tables,
         warnings=(*manifest.warnings, *((manifest.source,) if manifest.source else ())),
+        differences=compared(tables, codebook, _roles(codebook)),
     )
 
 

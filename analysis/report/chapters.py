@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from analysis.charts.drawing import draw_question
 from analysis.charts.wording import listed
 from analysis.glance import GlanceLine
+from analysis.report.coding import read_themes
 from analysis.report.content import Asked, Chapter, Exhibit
 from analysis.report.page import anchor
 from analysis.report.readings import in_text, read_question
@@ -97,6 +98,7 @@ def asked(shelf: Shelf, question: AskedQuestion, numbering: Numbering) -> Asked:
     tables = shelf.of_question(question.key)
     closed = [table for table in tables if table.measure not in READ]
     exhibits = tuple(_exhibits(question, closed, variables, numbering))
+    themes = [sentence for table in closed if table.coded_from for sentence in read_themes(table)]
     written = [variables[table.variable or ""] for table in tables if table.measure in READ]
     opens = [each for each in written if question.kind == "open"]
     plain = tuple(
@@ -116,7 +118,7 @@ def asked(shelf: Shelf, question: AskedQuestion, numbering: Numbering) -> Asked:
         hint=question.hint or "",
         asked_of=asked_of(shelf.codebook, question),
         exhibits=(*exhibits, *plain),
-        readings=read_question(closed, variables, shelf.standings),
+        readings=(*read_question(closed, variables, shelf.standings), *themes),
         written=next((found for each in opens if (found := shelf.read(each)) is not None), None),
     )
 
@@ -136,7 +138,8 @@ def _exhibits(
         drawn.update(chart.tables)
         name = f"exhibit-{anchor(chart.key)}"
         grid = all(variables[table.variable or ""].row is not None for table in own)
-        caption = chart.title.replace(question.text, "Answers by group").strip()
+        what = "Themes by group" if any(table.coded_from for table in own) else "Answers by group"
+        caption = chart.title.replace(question.text, what).strip()
         yield Exhibit(numbering.take(), name, caption, chart, own, grid=grid, rows=rows)
     for table in tables:
         if table.key not in drawn and table.rows:

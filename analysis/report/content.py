@@ -123,6 +123,18 @@ class MethodNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """A table of words that is no count by group, with what is to be read before and after it."""
+
+    key: str
+    title: str
+    before: tuple[str, ...]
+    heading: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AskedSection:
     """A page of the questionnaire, for the annex."""
 
@@ -164,11 +176,12 @@ class Report:
     next_steps: tuple[str, ...]
     organisations: tuple[tuple[str, tuple[str, ...]], ...]
     methods: tuple[MethodNote, ...]
-    frames: tuple[Table, ...]
+    frames: tuple[Listing, ...]
     questionnaire: tuple[AskedSection, ...]
     digests: tuple[Fact, ...]
     tables: tuple[Table, ...]
     warnings: tuple[str, ...] = field(default=())
+    differences: Listing | None = None
 
     @property
     def exhibits(self) -> tuple[Exhibit, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from analysis.charts.wording import listed, number, percent
 from analysis.glance import Glance, GlanceLine, Standing
+from analysis.positions import firmness
 from analysis.report.account import shares_of
 from analysis.report.readings import ended, in_text
 from analysis.responses import Responses
@@ -51,9 +52,9 @@ def question_headline(standings: Iterable[Standing]) -> str:
 
 def common(glance: Glance, codebook: Codebook) -> tuple[str, ...]:
     """Name the open questions with the firmest common ground."""
-    lines = [line for line in glance.lines if line.verdict == "common_ground" and line.lead]
-    lines.sort(key=lambda line: -(line.lead.common or 0) if line.lead else 0)
-    return _named(lines, codebook)
+    held = [(line.lead, line) for line in glance.lines if line.verdict == "common_ground"]
+    held.sort(key=lambda pair: firmness(pair[0]) if pair[0] is not None else (0.0, 0.0, ""))
+    return _named([line for _, line in held], codebook)
 
 
 def splits(glance: Glance, codebook: Codebook) -> tuple[str, ...]:
@@ -93,6 +94,7 @@ def caution(
             "nothing about the public, or about everybody in a group."
         )
     ]
+    words += _outside(tables.get(responses.codebook.roles.group))
     words += _smallest(tables.get(responses.codebook.roles.group))
     words += _verified(tables.get(responses.codebook.roles.verified or ""))
     threshold = responses.manifest.rules.small_counts
@@ -105,6 +107,22 @@ def caution(
             "are counted like everybody else."
         )
     return tuple(words)
+
+
+def _outside(table: Table | None) -> list[str]:
+    """Say how many belong to no group that is compared."""
+    shown = [
+        row.cells[-1].count or 0
+        for row in (table.rows if table is not None else ())
+        if not row.substantive and not row.cells[-1].hidden
+    ]
+    if not sum(shown):
+        return []
+    words = (
+        "responses belong to none of the groups compared. They are in “All” and in columns of "
+        "their own, and in no sentence on where the groups stand."
+    )
+    return [f"{number(sum(shown))} {words}"]
 
 
 def _smallest(table: Table | None) -> list[str]:
@@ -125,6 +143,8 @@ def _verified(table: Table | None) -> list[str]:
         return []
     for row in table.rows:
         if row.key == "verified" and not row.cells[-1].hidden and row.cells[-1].count is not None:
+            if not row.cells[-1].count:
+                return ["Nobody was invited: every group is as the respondent declared it."]
             share = percent(row.cells[-1].percent)
             words = (
                 "answered by invitation, so that their group is verified; the others declared it."
@@ -142,7 +162,8 @@ def asked_words(codebook: Codebook) -> tuple[str, ...]:
     groups = listed([in_text(group.label) for group in codebook.groups if group.substantive])
     words = [
         (
-            f"The consultation was open to {groups}. On {number(len(topics))} topics it asked "
+            f"The groups compared are {groups}. On {number(len(topics))} topics the consultation "
+            "asked "
             f"{number(closed)} closed questions, which are counted, and "
             f"{number(len(own) - closed)} open questions, answered in words."
         )

@@ -8,7 +8,7 @@ from analysis.report import content
 from analysis.report.page import anchor
 from analysis.report.readings import ended
 from analysis.report.standing_lines import not_asked
-from analysis.sentences import per_cent
+from analysis.sentences import among, per_cent
 from analysis.tables import Base
 from forms.codebook import Codebook
 
@@ -30,7 +30,7 @@ def glance_page(glance: Glance, codebook: Codebook) -> content.Glance:
         Column(place, group.label, mark_of(place), Base(0, 0, 0))
         for place, group in enumerate(groups)
     )
-    grounds = [_ground(line, len(groups)) for line in glance.lines]
+    grounds = [_ground(line, len(groups), codebook) for line in glance.lines]
     tables = [line.lead.table for line in glance.lines if line.lead is not None]
     chart = (
         ground_map(
@@ -52,13 +52,14 @@ def glance_page(glance: Glance, codebook: Codebook) -> content.Glance:
             for line, ground in zip(glance.lines, grounds, strict=True)
         ),
         rule=(
-            "One leading question stands for each open question. It was chosen by a rule before "
-            "any answer was looked at, and is named under it. The share is of those with a view."
+            "One leading question stands for each open question. It was chosen before any answer "
+            "was looked at, and is named under it with the answer whose share is given. The share "
+            "is of those with a view."
         ),
     )
 
 
-def _ground(line: GlanceLine, width: int) -> Ground:
+def _ground(line: GlanceLine, width: int, codebook: Codebook) -> Ground:
     asked, verdict = line.open_question, verdict_words(line)
     kind = KINDS.get(line.verdict, "other")
     if line.lead is None:
@@ -67,10 +68,17 @@ def _ground(line: GlanceLine, width: int) -> Ground:
     key = reference(line.lead)
     stands = tuple(_stand(each, key) for each in line.lead.positions)
     label = next(
-        (share.label for each in line.lead.positions for share in each.shares if share.key == key),
+        (
+            share.label + among(line.lead)
+            for each in line.lead.positions
+            for share in each.shares
+            if share.key == key
+        ),
         "",
     )
-    return Ground(asked.key, asked.title, label, stands, verdict, kind)
+    row = codebook.by_name[line.lead.table.variable or ""].row
+    measured = f"“{row}”: {label}" if row and label else label
+    return Ground(asked.key, asked.title, measured, stands, verdict, kind)
 
 
 def verdict_words(line: GlanceLine) -> str:
@@ -103,7 +111,8 @@ def _stand(position: Position, key: str) -> Stand:
     share = _share(position, key)
     if share is None:
         return Stand(None)
-    if share.at_least and not share.count:
+    # A lower limit of a group that cannot be judged would look like a position far from the others.
+    if position.state == "hidden" or (share.at_least and not share.count):
         return Stand(None, hidden=True)
     return Stand(share.percent, at_least=share.at_least)
 
@@ -111,7 +120,7 @@ def _stand(position: Position, key: str) -> Stand:
 def _line(line: GlanceLine, ground: Ground, codebook: Codebook) -> content.GlanceLine:
     lead = line.lead
     row = codebook.by_name[lead.table.variable or ""].row if lead is not None else None
-    asked = f"“{row}”:" if row else ended(lead.table.title) if lead is not None else ""
+    asked = ended(shortened(lead.table.title)) if lead is not None and not row else ""
     cells = (
         [_cell(lead, each, reference(lead)) for each in lead.positions] if lead is not None else []
     )
@@ -124,6 +133,13 @@ def _line(line: GlanceLine, ground: Ground, codebook: Codebook) -> content.Glanc
         verdict=ground.verdict,
         kind=ground.kind,
     )
+
+
+def shortened(words: str, most: int = 150) -> str:
+    """Cut a long question between two words; the chapter gives it in full."""
+    if len(words) <= most:
+        return words
+    return f"{words[:most].rsplit(' ', 1)[0].rstrip(' ,;:(')}…"
 
 
 def _cell(lead: Standing, position: Position, key: str) -> str:

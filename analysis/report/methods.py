@@ -9,11 +9,13 @@ NOTES = (
     ("Bases", ("Three bases are kept apart: who was asked, who answered, and who gave a view. "
      "“Don’t know”, “not applicable”, “prefer not to say” and “cannot say” are answers and no "
      "views, and never a point of a scale.")),
-    ("Leading question", ("Of the closed questions put to every group that serve an open question, "
-     "a scale comes before a single choice, a single choice before a row of a grid, and that "
-     "before several choices. The choice does not look at answers.")),
+    ("Leading question", ("Named in the questionnaire before it opened. Where it names none: of "
+     "the closed questions put to every group that serve an open question, a scale comes before a "
+     "single choice, that before a row of a grid, that before several choices, and those before a "
+     "ranking. The choice never looks at answers.")),
     ("Majority and consensus", ("A majority is more than half of those with a view. Consensus is a "
-     "share that was fixed before the consultation opened: {threshold}. Diamond and others (2014), "
+     "share that was fixed before the consultation opened: {threshold}. In a ranking of the first "
+     "few, a majority is more than half who placed an item among them. Diamond and others (2014), "
      "Defining consensus, J Clin Epidemiol 67.")),
     ("Common ground", ("Ordered by group-informed consensus: the product over the groups of (agree "
      "+ 1) / (seen + 2). Small and others (2021), Polis.")),
@@ -34,6 +36,12 @@ NOTES = (
     ("Suggested themes", ("Words that occur together, found by TF-IDF and non-negative matrix "
      "factorisation with a fixed seed, from at least 50 texts whose authors agreed to publication. "
      "They are suggestions: nobody has read them as themes.")),
+    ("Themes, decided", ("Where people coded answers by a frame, annex D holds the frame and, "
+     "code by code, how far two coders agreed: Krippendorff (2011), Cohen (1960). The tables count "
+     "answers whose coding is settled; small counts are hidden in them as everywhere.")),
+    ("Differences", ("Annex F: Kruskal-Wallis for scales; chi-square for choices, exact or drawn "
+     "Freeman-Halton where an expected count is under 5; Holm (1979) over all tests in the annex. "
+     "From published tables alone.")),
     ("Quotes", ("Only where publication was agreed to and the answer is not marked confidential; "
      "what identifies a person is taken out; spread over groups and positions.")),
     ("Not done", ("No weighting to a population that nobody drew from, no margins of error, no "

@@ -149,6 +149,7 @@ def contents(report: Report) -> tuple[Entry, ...]:
         Entry("annex-method", "Annex C: method"),
         Entry("annex-coding", "Annex D: coding frame"),
         Entry("annex-questionnaire", "Annex E: the questionnaire"),
+        Entry("annex-differences", "Annex F: differences, with tests"),
     )
 
 

@@ -11,7 +11,7 @@ from analysis.charts.drawing import borda_scores
 from analysis.charts.frame import columns_of
 from analysis.charts.wording import cell_value, listed
 from analysis.positions import MINIMUM, Position, Share, Standing
-from analysis.sentences import per_cent, say
+from analysis.sentences import among, per_cent, say
 from analysis.tables import Row, Table
 from forms.codebook import Measure, Variable
 
@@ -45,7 +45,7 @@ def read_question(
         variable = variables[table.variable or ""]
         if variable.name in standings and standings[variable.name].verdict != "too_few":
             sentences.append(say(standings[variable.name]))
-        elif variable.measure in READERS:
+        if variable.measure in READERS:
             sentences += READERS[variable.measure](table, variable)
     return tuple(sentences)
 
@@ -72,7 +72,7 @@ def read_grid(
 
 def read_ranking(table: Table, variable: Variable) -> tuple[str, ...]:
     """Say what each group ranked highest, by Borda points."""
-    return highest(table, borda_scores(table, variable), "Ranked highest by {groups}: “{label}”.")
+    return highest(table, borda_scores(table, variable), "Highest by Borda points in {groups}: “{label}”.")
 
 
 def read_points(table: Table, variable: Variable) -> tuple[str, ...]:
@@ -133,7 +133,10 @@ def common_line(standing: Standing, name: str) -> str:
         (each, next(share for share in each.shares if share.key == key)) for each in standing.named
     ]
     figures = listed([short(each, share) for each, share in held])
-    return f"{ended(name)} {held[0][1].label}: {figures}."
+    position = f"{held[0][1].label}{among(standing)}"
+    if ended(name) == name:
+        return f"{name} {position}: {figures}."
+    return f"{name} ({position}): {figures}."
 
 
 def split_line(standing: Standing, name: str) -> str:

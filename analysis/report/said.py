@@ -99,7 +99,9 @@ def read_texts(reader: Reader, name: str) -> Written | None:
     once = shown.loc[(shown["language"] == main) & ~shown["response_id"].isin(copies)]
     once = once.reset_index(drop=True)
     everyday = _everyday(reader.responses, variable, main)
-    themes, theme_note = _themes(once, main, everyday)
+    coded = any(each.question == variable.question for each in reader.responses.codings)
+    # What people decided stands in a table of its own; a computer's suggestion is then in the way.
+    themes, theme_note = ((), ()) if coded else _themes(once, main, everyday)
     quotes = _quotes(reader, answers, copies)
     return Written(
         summary=_summary(reader, answers, len(fillers), languages, main),
@@ -123,8 +125,9 @@ def _summary(
     others = Counter(code for code in languages if code not in (main, UNDETERMINED))
     named = [code for code, count in sorted(others.items()) if count >= reader.threshold]
     if named:
+        part = "Most" if 2 * languages.count(main) > len(languages) else "The largest part"
         sentences.append(
-            f"Most of what may be shown is in {_language(main)}; there are texts in "
+            f"{part} of what may be shown is in {_language(main)}; there are texts in "
             f"{listed([_language(code) for code in named])} too, which are not in the themes."
         )
     return (" ".join(sentences),)

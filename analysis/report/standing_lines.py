@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from analysis.charts.frame import columns_of
 from analysis.charts.wording import listed, percent
 from analysis.glance import Glance, GlanceLine, Standing
+from analysis.positions import firmness
 from analysis.report.content import Written
 from analysis.report.readings import common_line, in_text, split_line
 from analysis.tables import Row, Table
@@ -60,7 +61,7 @@ def agree(shelf: Shelf, standings: Iterable[Standing]) -> tuple[str, ...]:
     every = tuple(standings)
     names = names_of(shelf, every)
     held = [each for each in every if each.verdict == "common_ground"]
-    held.sort(key=lambda each: (-(each.common or 0), each.table.key))
+    held.sort(key=firmness)
     lines = [common_line(each, names[each.table.variable or ""]) for each in held[:LINES_AT_MOST]]
     return (*lines, *_more(len(held)))
 

@@ -11,7 +11,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from analysis.report.content import Asked, Chapter, Report, Written
+from analysis.report.content import Asked, Chapter, Listing, Report, Written
 from analysis.report.page import apart, chapter_title
 from analysis.report.word_tables import (
     clean_words,
@@ -224,11 +224,25 @@ def _annexes(document: WordDocument, report: Report) -> None:
     _bullets(document, report.warnings)
     paragraphs(document, [f"{fact.name}: {fact.words}" for fact in report.digests])
     document.add_heading("Annex D: coding frame and reliability", 1)
-    for table in report.frames:
-        table_block(document, table)
+    for frame in report.frames:
+        _listing(document, frame)
     if not report.frames:
         document.add_paragraph("No answers had been coded by people when this was made.")
     _questionnaire(document, report)
+    document.add_heading("Annex F: differences between the groups, with tests", 1)
+    if report.differences is not None:
+        _listing(document, report.differences)
+    else:
+        document.add_paragraph(
+            "On no question did two groups give enough views, with no count hidden, to be compared."
+        )
+
+
+def _listing(document: WordDocument, listing: Listing) -> None:
+    document.add_heading(clean_words(listing.title), 4)
+    paragraphs(document, listing.before)
+    grid_block(document, listing.heading, listing.rows)
+    paragraphs(document, listing.after)
 
 
 def _questionnaire(document: WordDocument, report: Report) -> None:

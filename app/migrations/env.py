@@ -6,12 +6,26 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from app import models_coding, models_invitations, models_safeguarding, models_team
+from app import (
+    models_coding,
+    models_importing,
+    models_invitations,
+    models_publishing,
+    models_safeguarding,
+    models_team,
+)
 from app.database import make_engine
 from app.models import Instant, Model
 
 # Read here so that their tables are known.
-TABLES = (models_team, models_coding, models_invitations, models_safeguarding)
+TABLES = (
+    models_team,
+    models_coding,
+    models_importing,
+    models_invitations,
+    models_publishing,
+    models_safeguarding,
+)
 
 
 def render_item(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:

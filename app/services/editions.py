@@ -136,9 +136,14 @@ def everything(session: Session) -> list[Consultation]:
 def closing_time(
     session: Session, consultation: Consultation, draft: Draft | None
 ) -> datetime | None:
-    """When this respondent's time is up; None where no closing time is set."""
-    invited = draft is not None and draft.invitation_id is not None
-    invitation = session.get(Invitation, draft.invitation_id) if invited else None
+    """When this respondent's time is up; None where no closing time is set.
+
+    What the team types in came on paper, by mail or in a spreadsheet: they vouch for its time.
+    """
+    if draft is not None and draft.channel != "online":
+        return None
+    invited = draft.invitation_id if draft is not None else None
+    invitation = session.get(Invitation, invited) if invited else None
     return closing_time_with(consultation, invitation)
 
 

@@ -141,12 +141,15 @@ def write_export(
     if edition is None:
         msg = f"“{consultation.title}” has not opened: there is nothing to export."
         raise NothingOpened(msg)
+    from app.services.coding import final  # coding asks the results, and they ask this module
+
     accounting = account(session, consultation, edition)
+    coded = final.write_codings(folder, final.as_bytes(session, consultation))
     digests = write_folder(
         folder,
         (row(each) for each in included(session, consultation, edition)),
         editions.questionnaire_of(edition).codebook(),
-        manifest(consultation, accounting, contents, now),
+        manifest(consultation, accounting, contents, now).model_copy(update={"digests": coded}),
     )
     return Exported(folder, accounting, digests)
 

@@ -21,7 +21,7 @@ STAYS_OPEN = timedelta(minutes=15)
 
 
 class Enough(Exception):
-    """This person has looked at as much as one sitting should hold."""
+    """A sitting is full: as much was looked at as one person should in a row."""
 
 
 def limit_of(session: Session, consultation: Consultation) -> int:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,9 +15,9 @@ from app.services import mail
 from app.services.invitations import WhoIsInvited, person_of
 
 STATUSES = {
-    "waiting": "Waiting to be mailed",
-    "trying": "Not delivered, will be tried again",
-    "failed": "Could not be mailed",
+    "waiting": "To be mailed",
+    "trying": "Delayed",
+    "failed": "Undeliverable",
     "sent": "Mailed",
     "opened": "Opened",
     "started": "Started",
@@ -28,6 +29,7 @@ STILL_TO_ANSWER = ("sent", "opened", "started")
 TO_INVITED = ("invitation", "reminder", "more time")
 REST = timedelta(days=1)
 A_PAGE = 100
+Rows = sa.Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def status() -> sa.Case[str]:
     )
 
 
-def _joined(*columns: sa.ColumnElement[object] | type[Invitation]) -> sa.Select[tuple[object, ...]]:
+def _joined(*columns: Any) -> Rows:
     return (
         sa.select(*columns)
         .select_from(Invitation)
@@ -147,7 +149,7 @@ def one(session: Session, invitation: Invitation) -> Line:
     return _lines(session, statement.where(Invitation.id == invitation.id))[0]
 
 
-def _lines(session: Session, statement: sa.Select[tuple[object, ...]]) -> list[Line]:
+def _lines(session: Session, statement: Rows) -> list[Line]:
     return [
         Line(invitation, person_of(invitation), name, failure, at)
         for invitation, name, failure, at in session.execute(statement)

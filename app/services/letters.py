@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Draft, Response
+from app.models import Consultation, Draft, Edition, Response
 from app.services import accounts, audit, mail
 
 
@@ -79,6 +80,15 @@ OPENINGS = {
     ),
     "more time": "You have more time to answer the consultation “{title}”.",
 }
+SHARING = (
+    "When you have started, you get a resume link. Share that one with colleagues who answer with "
+    "you, and keep this one to yourself."
+)
+WARNING = (
+    "The consultation is about child sexual abuse and exploitation. Its questions are about law "
+    "and policy: they describe no cases and show no images. Never send such material, to us or to "
+    "anyone."
+)
 
 
 def invitation(
@@ -102,20 +112,10 @@ def invitation(
         f"You are invited to answer for this group: {group}.",
         "This link is yours. It opens a page with a Start button, and begins your answers once:",
         link,
-        (
-            "When you have started, you get a resume link. Share that one with colleagues who answer "
-            "with you, and keep this one to yourself."
-        ),
+        SHARING,
         f"Open until: {until}." if until else "",
-        (
-            "The consultation is about child sexual abuse and exploitation. Its questions are about "
-            "law and policy: they describe no cases and show no images. Never send such material, to "
-            "us or to anyone."
-        ),
-        (
-            f"If you do not wish to answer, you need do nothing. Questions, or no more letters: "
-            f"{contact}."
-        ),
+        WARNING,
+        f"If you do not wish to answer, do nothing. Questions, or no more letters: {contact}.",
     )
     body = "\n\n".join(filter(None, parts)) + "\n"
     return mail.Letter(address, SUBJECTS[purpose].format(title=title), body)
@@ -130,3 +130,36 @@ def resume_link(title: str, address: str, link: str) -> mail.Letter:
         "colleagues who answer with you.\n"
     )
     return mail.Letter(address, f"Your link to “{title}”", body)
+
+
+def tell_of_results(
+    session: Session, consultation: Consultation, link: str, *, now: datetime
+) -> int:
+    """Mail everybody who asked to be told that results are published; no answer is in it.
+
+    Once for each address. Whoever withdrew is not written to. Returns how many letters were queued.
+    """
+    statement = (
+        sa.select(Draft)
+        .join(Edition, Draft.edition_id == Edition.id)
+        .outerjoin(Response, Response.draft_id == Draft.id)
+        .where(
+            Edition.consultation_id == consultation.id,
+            Draft.tell_me.is_(True),
+            Draft.contact.is_not(None),
+            Response.withdrawn_at.is_(None),
+        )
+        .order_by(Draft.id)
+    )
+    found = [str(draft.unseal("contact")).strip() for draft in session.scalars(statement)]
+    addresses = {address.casefold(): address for address in found if address}
+    title = consultation.title
+    body = (
+        f"The results of “{title}” are published: what was asked, what was said, and what will be "
+        f"done.\n\n{link}\n\n"
+        "You get this letter because you asked to be told.\n"
+    )
+    for address in addresses.values():
+        letter = mail.Letter(address, f"Results published: {title}", body)
+        mail.queue(session, letter, purpose="results", now=now)
+    return len(addresses)

@@ -28,9 +28,9 @@ Directive Every Everyone Except February Fig Figure Footnote For Friday From Gir
 Group If In Item January July June Kids Least Level March May Minors Monday No Note November Nr
 Number October Of On Only Option Over Page Pages Para Paragraph Part People Persons Phase Point
 Points Principle Pupils Question Questions Recital Regulation Rule Saturday Schedule Section
-Sections See September Some Step Students Sunday Table Teenagers The Those Thursday Title Tuesday Under Until
-Users Version Victims Vol Volume Wednesday Week When Where With Year Years Young Youth Boy Boys Most
-Up Than This That These Our Their His Her Its
+Sections See September Some Step Students Sunday Table Teenagers The Those Thursday Title
+Tuesday Under Until Users Version Victims Vol Volume Wednesday Week When Where With Year Years
+Young Youth Boy Boys Most Up Than This That These Our Their His Her Its
 """
 MONTH = (
     r"(?:jan|feb|m[aä]r|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|janv|f[eé]vr|avr|juin|juil"

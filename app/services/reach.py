@@ -1,7 +1,7 @@
 """Which open questions a response has an answer to: noted when it is sent, never which answer."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,20 +43,28 @@ def note(
         known.open_questions = told
 
 
-def by_group(session: Session, consultation: Consultation) -> Reached:
-    """How many responses that count reach what, by group: `(group, keys)` and how many.
+def by_group(
+    session: Session, consultation: Consultation, open_questions: Sequence[str]
+) -> Reached:
+    """How many responses that count reach each open question, by group: `(group, key)`.
 
     Responses that were sent before this was noted are opened, once in the life of a process.
     """
     counts: Reached = Counter()
+    told = sa.literal(" ") + ResponseReach.open_questions + " "
+    reaching = (
+        sa.func.sum(sa.case((told.contains(f" {key} ", autoescape=True), 1), else_=0))
+        for key in open_questions
+    )
     statement = (
-        sa.select(Response.group_key, ResponseReach.open_questions, sa.func.count())
+        sa.select(Response.group_key, *reaching)
         .join(ResponseReach, ResponseReach.response_id == Response.id)
         .where(*that_count(consultation))
-        .group_by(Response.group_key, ResponseReach.open_questions)
+        .group_by(Response.group_key)
     )
-    for group, keys, count in session.execute(statement):
-        counts[group, keys] += count
+    for group, *numbers in session.execute(statement):
+        for key, number in zip(open_questions, numbers, strict=True):
+            counts[group, key] = number
     unnoted = (
         sa.select(Response)
         .outerjoin(ResponseReach, ResponseReach.response_id == Response.id)
@@ -64,7 +72,8 @@ def by_group(session: Session, consultation: Consultation) -> Reached:
         .options(selectinload(Response.revisions))
     )
     for response in session.scalars(unnoted):
-        counts[response.group_key, _opened(response)] += 1
+        for key in _opened(response).split():
+            counts[response.group_key, key] += 1
     return counts
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Certificate, Consultation, Draft, Edition, Message, Response, Revision
+from app.models_invitations import Invitation
 from app.models_safeguarding import Hold
 from app.models_team import AccountToken, Attempt, SignIn
 from app.services import audit, editions, safeguarding
@@ -82,6 +83,18 @@ def _forget_address(_: Session, draft: Draft) -> None:
     draft.contact, draft.tell_me = None, False
 
 
+def _invitations(session: Session, consultation: Consultation) -> Iterable[Invitation]:
+    return session.scalars(
+        sa.select(Invitation).where(
+            Invitation.consultation_id == consultation.id, Invitation.person.is_not(None)
+        )
+    )
+
+
+def _forget_person(_: Session, invitation: Invitation) -> None:
+    invitation.person = None
+
+
 def _responses(session: Session, consultation: Consultation) -> Iterable[Response]:
     return session.scalars(
         sa.select(Response).where(
@@ -137,6 +150,7 @@ def _remove_answers(session: Session, response: Response) -> None:
 
 KINDS = {
     "drafts": Kind("Drafts that were never sent", 30, _drafts, _remove_draft),
+    "invitations": Kind("Names and addresses of those invited", 365, _invitations, _forget_person),
     "addresses": Kind("Addresses to tell about results", 365, _addresses, _forget_address),
     "names": Kind("Names, organisations and addresses in responses", 730, _named, _forget_name),
     "answers": Kind("All answers of responses", 1825, _with_answers, _remove_answers),

@@ -6,7 +6,7 @@ revision is on no hold. Nothing here is linked, fetched or offered for download.
 A little longer than other files: every way out of a hold stands here beside the others.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,18 +56,16 @@ class Passages:
 
 
 def receive(
-    session: Session, revision: Revision, findings: Iterable[Finding], *, now: datetime
+    session: Session, revision: Revision, found: tuple[Finding, ...], *, now: datetime
 ) -> bool:
-    """Note what screening found in a new revision, and hold it where somebody must look first.
+    """Hold a new revision in which screening found something that nobody has looked at yet.
 
     What somebody already looked at and released, or redacted, does not hold it again.
     """
-    found = tuple(findings)
     response = revision.response
     known = _looked_at(session, response) if found else frozenset()
     fresh = any((each.question, each.passage) not in known for each in found)
     holds_on = fresh or _held_by_hand(session, response)
-    revision.findings = [each.without_words() for each in found]
     if holds_on:
         session.add(Hold(response=response, revision=revision, held_at=now))
     response.held_at = now if holds_on or response.excluded_reason == EXCLUDED else None
@@ -149,11 +147,17 @@ def passages(revision: Revision, *, everything: bool = False) -> tuple[Passages,
     return tuple(shown)
 
 
-def redactions(session: Session, response: Response) -> tuple[tuple[str, str], ...]:
-    """What was redacted in a response: question and passage, in order. Most have nothing."""
+def redacted(session: Session) -> frozenset[str]:
+    """The ids of the responses in which something was redacted; asked once a session."""
     if "redacted" not in session.info:
         session.info["redacted"] = frozenset(session.scalars(sa.select(Redaction.response_id)))
-    if response.id not in session.info["redacted"]:
+    known: frozenset[str] = session.info["redacted"]
+    return known
+
+
+def redactions(session: Session, response: Response) -> tuple[tuple[str, str], ...]:
+    """What was redacted in a response: question and passage, in order. Most have nothing."""
+    if response.id not in redacted(session):
         return ()
     rows = redaction_rows(response)
     return tuple((each.question, each.unseal("passage")) for each in rows if each.passage)

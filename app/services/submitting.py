@@ -94,11 +94,13 @@ def _revise(
     session: Session, draft: Draft, progress: drafting.Progress, token: str, now: datetime
 ) -> Revision:
     response = draft.response or _first(session, draft, now)
+    found = screening.screen_answers(progress)
     revision = Revision(
         response=response,
         number=len(response.revisions) + 1,
         token=token,
         opted_out=sorted(progress.opted_out),
+        findings=[each.without_words() for each in found],
         digest=digest_of(draft.edition.digest, progress.settled, now),
         sent_at=now,
     )
@@ -108,7 +110,7 @@ def _revise(
     response.withdrawn_at = None
     session.add(revision)
     session.flush()
-    held = safeguarding.receive(session, revision, screening.screen_answers(progress), now=now)
+    held = safeguarding.receive(session, revision, found, now=now)
     invitations.note_sending(session, draft, response, now=now)
     reach.note(session, response, progress.settled, progress.opted_out)
     details = {"revision": revision.number, "held": held}

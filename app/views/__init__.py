@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.views import account, organise, respond, service
+from app.views import account, organise, published, respond, service
 
 
 def init_app(app: Flask) -> None:
@@ -11,3 +11,4 @@ def init_app(app: Flask) -> None:
     respond.init_app(app)
     app.register_blueprint(account.account)
     organise.init_app(app)
+    published.init_app(app)

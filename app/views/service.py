@@ -38,8 +38,8 @@ def health() -> ResponseReturnValue:
             session.add(Message(made_at=datetime.now(UTC), purpose="trial", content=TRIAL))
             session.flush()
             session.rollback()
-    except (sa.exc.DBAPIError, sa.exc.TimeoutError):
-        logger.exception("the database cannot be read or written")
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+        logger.warning("the database cannot be read or written: %s", type(error).__name__)
         return {"status": "ill", "database": "cannot be read or written"}, 503
     return {"status": "well", "database": "answers"}
 

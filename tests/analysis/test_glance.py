@@ -4,7 +4,7 @@ import pytest
 
 from analysis.crosstabs import all_by_group
 from analysis.export import read_export
-from analysis.glance import glance, serving
+from analysis.glance import can_stand, glance, serving
 from analysis.positions import standing
 from analysis.tables import Base, Cell, Row, Table
 from forms.codebook import Codebook, Measure
@@ -173,6 +173,7 @@ def test_the_lead_is_a_scale_before_a_choice_before_a_row_before_several():
     assert [each.name for each in serving(CODEBOOK, "OQ2")] == [
         "oq2_trust_detection",
         "oq2_trust_reporting",
+        "oq2_first",
     ]
     assert [each.name for each in serving(CODEBOOK, "OQ5")] == [CHOICE]
     assert [each.name for each in serving(CODEBOOK, "OQ1", lead=SEVERAL)] == [SEVERAL, SCALE]
@@ -207,3 +208,83 @@ def test_common_ground_and_divergence_are_put_in_order():
         "oq2_trust_detection",
     ]
     assert CODEBOOK.by_name[SCALE].measure is Measure.ORDINAL
+
+
+RANKING = "oq2_first"
+
+
+def a_ranking(placed, ranked):
+    """Make a table of a ranking: how many of each group placed each item among the first three."""
+    variable = CODEBOOK.by_name[RANKING]
+    parted = [*placed, [sum(each) for each in zip(*placed, strict=True)]]
+    table_rows = [
+        Row(
+            f"{item.key}.{part}",
+            item.label,
+            tuple(Cell(counts[place] if part == "placed" else 0, None) for counts in parted),
+            category=item.key,
+            part=part,
+        )
+        for part in ("placed", "first")
+        for place, item in enumerate(variable.substantive)
+    ]
+    sizes = [*ranked, sum(ranked)]
+    return Table(
+        key=RANKING,
+        title=variable.label,
+        measure=variable.measure,
+        columns=("Law enforcement", "Industry", "Civil society", "All"),
+        rows=tuple(table_rows),
+        bases=tuple(Base(size, size, size) for size in sizes),
+        variable=RANKING,
+        column_keys=(*GROUPS, "all"),
+    )
+
+
+def test_an_item_that_most_placed_among_the_first_in_every_group_is_common_ground():
+    found = standing(
+        a_ranking([(15, 11, 3, 20), (11, 12, 9, 3), (20, 11, 9, 9)], (20,) * 3), CODEBOOK
+    )
+    assert (found.verdict, found.shared, found.first) == ("common_ground", "train", 3)
+    assert [each.shares[0].count for each in found.positions] == [15, 11, 20]
+    assert found.common == pytest.approx((16 / 22) * (12 / 22) * (21 / 22))
+
+
+def test_half_who_placed_an_item_are_no_majority():
+    found = standing(a_ranking([(10, 1, 1, 1)] * 3, (20,) * 3), CODEBOOK)
+    assert (found.verdict, states(found)) == ("mixed", ["no_majority"] * 3)
+
+
+def test_rankings_never_split_as_one_respondent_may_place_several():
+    found = standing(a_ranking([(20, 0, 0, 0), (0, 20, 0, 0), (0, 0, 20, 0)], (20,) * 3), CODEBOOK)
+    assert (majorities(found), found.verdict) == (["train", "law", "tools"], "mixed")
+
+
+def test_a_group_that_ranked_too_little_is_not_named():
+    found = standing(a_ranking([(20, 0, 0, 0), (9, 0, 0, 0), (20, 0, 0, 0)], (20, 9, 20)), CODEBOOK)
+    assert states(found) == ["majority", "too_few", "majority"]
+
+
+def test_a_ranking_of_every_item_and_shared_points_are_nobodys_position():
+    ranking = CODEBOOK.by_name[RANKING]
+    assert can_stand(ranking)
+    assert not can_stand(ranking.model_copy(update={"at_most": 4}))
+    assert not can_stand(ranking.model_copy(update={"at_most": None}))
+    assert not can_stand(CODEBOOK.by_name["oq5_share"])
+
+
+def test_the_author_of_the_questionnaire_may_name_the_lead():
+    named = tuple(
+        each.model_copy(update={"lead": SEVERAL}) if each.key == "OQ1" else each
+        for each in CODEBOOK.open_questions
+    )
+    codebook = CODEBOOK.model_copy(update={"open_questions": named})
+    assert [each.name for each in serving(codebook, "OQ1")] == [SEVERAL, SCALE]
+    assert [each.name for each in serving(codebook, "OQ1", lead=SCALE)] == [SCALE, SEVERAL]
+    tables = [
+        a_table(SCALE, [(0, 0, 0, 20, 0)] * 3),
+        a_table(SEVERAL, [(18, 15, 1, 0)] * 3, chose=[20, 20, 20, 60]),
+    ]
+    assert glance(tables, codebook).lines[0].lead.table.key == SEVERAL
+    assert glance(tables, CODEBOOK).lines[0].lead.table.key == SCALE
+    assert glance(tables, codebook, leads={"OQ1": SCALE}).lines[0].lead.table.key == SCALE

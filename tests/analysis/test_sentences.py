@@ -11,7 +11,7 @@ from analysis.export import read_export
 from analysis.glance import Glance, glance, standing
 from analysis.sentences import answer, headline, how_many, listed, per_cent, say
 from tests.analysis.exports import make_codebook, make_export
-from tests.analysis.test_glance import CHOICE, CODEBOOK, SCALE, a_table
+from tests.analysis.test_glance import CHOICE, CODEBOOK, SCALE, a_ranking, a_table
 
 MAJORITY_WORDS = ("nearly all", "a large majority", "most")
 
@@ -139,3 +139,15 @@ def test_lists_read_as_a_sentence_does():
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert listed(["a", "b"], "or") == "a or b"
+
+
+def test_items_of_a_ranking_are_placed_among_the_first_and_not_chosen():
+    found = standing(a_ranking([(15, 1, 3, 3), (11, 2, 9, 3), (20, 1, 9, 9)], (20,) * 3), CODEBOOK)
+    assert say(found) == (
+        "Most in all three groups placed “Training” among the first three: Law enforcement (75%, "
+        "15 of 20), Industry (55%, 11 of 20) and Civil society (100%, 20 of 20)."
+    )
+    found = standing(a_ranking([(1, 1, 1, 1)] * 3, (20,) * 3), CODEBOOK)
+    assert say(found) == (
+        "Nothing was placed among the first three by more than half in any of the three groups."
+    )

@@ -33,7 +33,7 @@ def kinds(text: str) -> list[str]:
         ("address", "example (dot) com and no more"),
         ("address", "example dot com and no more"),
         ("address", "exa\u200bmple.\u200bcom/x"),
-        ("address", "ｅｘａｍｐｌｅ．ｃｏｍ/x"),  # noqa: RUF001  # full-width on purpose
+        ("address", "ｅｘａｍｐｌｅ．ｃｏｍ/x"),
         ("address", "example。com/x"),
         ("address", "http://185.220.101.4/files"),
         ("address", "It was on 185.220.101.4 last year."),
@@ -86,7 +86,7 @@ def test_what_must_not_be_sent_is_found(kind: str, text: str):
         "See https://www.legislation.gov.uk/ukpga/1978/37 and eur-lex.europa.eu/eli/reg/2016/679.",
         "doi.org/10.1007/s40309-017-0126-4 and https://www.iwf.org.uk/report/2023 say so.",
         "A court held so: https://www.bailii.org/ew/cases/EWCA/Crim/2020/123.html (2020).",
-        "Between 2019 and 2023 reports rose from 1,000,000 to 36,200,000, e.g. in the U.S. and U.K.",
+        "Between 2019 and 2023 they rose from 1,000,000 to 36,200,000, e.g. in the U.S. and U.K.",
         "In 2019–2020, 12 of 17 forces, i.e. 70.6 %, had 3.5 staff; see sections 3.2.1.4 and 4.1.",
         "Tools are cheap.It is the law.As ever, AI.To be plain: detection.In short, no.",
         "Character.AI, Booking.com and Stability.ai are companies; Node.js and ASP.NET are not.",
@@ -95,7 +95,7 @@ def test_what_must_not_be_sent_is_found(kind: str, text: str):
         "Offenders born after 1990; the law was born in 2003 out of need.",
         "The case: a platform refused. Report 2023: more staff. Reference is made to Article 34.",
         "We ask for 24/7 cover, a 90-day limit, 0.5 % false alarms and £1,500,000,000 by 2030.",
-        "ISO/IEC 27001:2022, RFC 9110, SHA-256, MD5 and PhotoDNA hashes are shared by 1,400 members.",
+        "ISO/IEC 27001:2022, RFC 9110, SHA-256, MD5 and PhotoDNA are used by 1,400 members.",
         "Der Anteil stieg von 12,5 % (2019) auf 17,25 % (2022); vgl. § 184b Abs. 3 StGB.",
         "Règlement (UE) 2022/2065, article 16, paragraphe 2, point a); loi n° 2004-575 du 21 juin.",
     ],
@@ -156,7 +156,9 @@ PROSE = st.text(alphabet="abcdefghijklmnopqrstuvwxyzäöüß ,;–", max_size=60
 
 @settings(max_examples=60, deadline=None)
 @given(secret=st.sampled_from(SECRETS), before=PROSE, after=PROSE, data=st.data())
-def test_invisible_characters_hide_nothing(secret: str, before: str, after: str, data: st.DataObject):
+def test_invisible_characters_hide_nothing(
+    secret: str, before: str, after: str, data: st.DataObject
+):
     at = data.draw(st.integers(1, len(secret) - 1))
     invisible = data.draw(st.sampled_from("\u200b\u200d\u2060\ufeff\u00ad\u202e\u0336"))
     text = f"{before} {secret[:at]}{invisible}{secret[at:]} {after}"

@@ -326,3 +326,17 @@ def test_the_whole_takes_twenty_to_forty_minutes_for_three_to_nine_topics(
     assert set(topics) <= {3, 4}
     assert around + sum(topics[:3]) >= 20
     assert around + sum(topics[-9:]) <= 42
+
+
+def test_every_open_question_has_a_lead_that_is_put_to_every_group(
+    questionnaire: Questionnaire,
+) -> None:
+    leads = {each.key: each.lead for each in questionnaire.open_questions}
+    codebook = questionnaire.codebook()
+    asked = {each.key: each for each in codebook.questions}
+    everybody = {group.key for group in codebook.groups}
+
+    assert [key for key, lead in leads.items() if lead is None] == []
+    for lead in leads.values():
+        question = asked[codebook.by_name[lead or ""].question]
+        assert not question.groups or set(question.groups) == everybody

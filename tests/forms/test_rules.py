@@ -220,6 +220,27 @@ def test_a_group_asked_nothing_on_an_open_question_is_named(tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("lead", "message"),
+    [
+        ("support", None),
+        ("areas", "no question has the answer `areas`: name one of support"),
+        ("areas_one", "`areas_one` is no closed answer that serves OQ1: name one of support"),
+        ("suport", "no question has the answer `suport`: did you mean `support`?"),
+        ("reasons", "`reasons` is no closed answer that serves OQ1: name one of support"),
+        ("cost", "`cost` is no closed answer that serves OQ1: name one of support"),
+    ],
+)
+def test_a_closed_answer_that_serves_an_open_question_may_lead_it(
+    tmp_path: Path, lead: str, message: str | None
+) -> None:
+    path = small(tmp_path, ("source: line 9}", f"source: line 9, lead: {lead}}}"))
+
+    _, mistakes = check(path)
+
+    assert [each.message for each in mistakes] == ([] if message is None else [message])
+
+
 def test_topics_stand_after_the_page_where_they_are_chosen(tmp_path: Path) -> None:
     path = small(tmp_path)
     text = path.read_text()

@@ -9,6 +9,7 @@ import {
   createAll,
 } from "govuk-frontend";
 import { startAlone } from "./alone.js";
+import { startCoding } from "./coding.js";
 import { startCopying } from "./copying.js";
 import { startLeaving } from "./leaving.js";
 import { startLocalTimes } from "./local-times.js";
@@ -26,6 +27,7 @@ for (const component of [Button, CharacterCount, ErrorSummary, PasswordInput, Sk
 }
 
 startAlone(document);
+startCoding(document);
 startCopying(document);
 startLocalTimes(document);
 startNarrowing(document);

@@ -100,6 +100,27 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_imported_row_response_id"), "imported_row", ["response_id"], unique=False
     )
+    op.create_table(
+        "import_batch",
+        sa.Column("consultation_id", sa.String(length=32), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rows", sa.Text(), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("held", sa.Integer(), nullable=False),
+        sa.Column("known", sa.Integer(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultation.id"],
+            name=op.f("fk_import_batch_consultation_id_consultation"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
+    )
+    op.create_index(
+        op.f("ix_import_batch_consultation_id"), "import_batch", ["consultation_id"], unique=False
+    )
     # What was held before this table existed stays held, each last revision by a row of its own.
     op.execute(
         "INSERT INTO hold (id, response_id, revision_id, held_at, state, handed_over) "

@@ -67,9 +67,7 @@ def to_settle(units: Iterable[Unit], organiser_id: str) -> tuple[tuple[Unit, ...
     Who coded a text is still blind to what the other coder gave it.
     """
     disagreed = [unit for unit in units if unit.state == "disagreed"]
-    free = [
-        unit for unit in disagreed if all(each.coder_id != organiser_id for each in unit.given)
-    ]
+    free = [unit for unit in disagreed if all(each.coder_id != organiser_id for each in unit.given)]
     return tuple(free), len(disagreed) - len(free)
 
 

@@ -8,18 +8,19 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Consultation, Edition, Response, Revision
 from app.models_coding import Code, Coding, CodingFrame, CodingItem
-from app.services import editions
+from app.services import editions, safeguarding
 from app.services.coding import frames
 from app.services.results import coding_aid
 
 BATCH = 500
+
+Noted = sa.Row[str, str, int, str | None]
 
 
 @dataclass(frozen=True)
@@ -92,21 +93,13 @@ def counting(consultation: Consultation, edition: Edition) -> tuple[sa.ColumnEle
     )
 
 
-def answers_of(revision: Revision) -> dict[str, Any]:
-    """The answers as they may be read."""
-    answers: dict[str, Any] = revision.unseal("answers") or {}
-    return answers
-
-
 def found_in(response: Response, question: str) -> Found:
     """What a response answers to a question."""
     revision = response.revisions[-1]
     asked = editions.questionnaire_of(response.edition).question(question)
     marks: dict[str, str] = revision.unseal("confidential") or {}
-    text = asked.text_values(answers_of(revision)).get(question, "")
-    return Found(
-        response.id, revision.number, response.sent_at, text.strip(), question in marks
-    )
+    text = asked.text_values(safeguarding.answers_for_analysis(revision)).get(question, "")
+    return Found(response.id, revision.number, response.sent_at, text.strip(), question in marks)
 
 
 def look(session: Session, consultation: Consultation, question: str) -> tuple[Found, ...]:
@@ -211,9 +204,9 @@ def units(session: Session, consultation: Consultation, frame: CodingFrame) -> t
         )
         .order_by(CodingItem.id)
     )
-    members: defaultdict[str, list[sa.Row[Any]]] = defaultdict(list)
-    for row in session.execute(statement):
-        members[row.unit].append(row)
+    members: defaultdict[str, list[Noted]] = defaultdict(list)
+    for row in session.execute(statement).all():
+        members[str(row.unit)].append(row)
     given = codings(session, frame)
     made = [_unit(frame, unit, rows, given) for unit, rows in members.items()]
     return tuple(sorted(made, key=lambda each: each.item_id))
@@ -222,7 +215,7 @@ def units(session: Session, consultation: Consultation, frame: CodingFrame) -> t
 def _unit(
     frame: CodingFrame,
     unit: str,
-    rows: list[sa.Row[Any]],
+    rows: list[Noted],
     given: dict[tuple[str, int], list[Given]],
 ) -> Unit:
     shown = next((row for row in rows if row.response_id == unit), rows[0])
@@ -232,7 +225,9 @@ def _unit(
         revision=shown.revision,
         responses=tuple(sorted(row.response_id for row in rows)),
         double=is_double(frame, unit),
-        given=tuple(each for row in rows for each in given.get((row.response_id, row.revision), ())),
+        given=tuple(
+            each for row in rows for each in given.get((row.response_id, row.revision), ())
+        ),
     )
 
 

@@ -29,7 +29,9 @@ def candidates(session: Session, frame: CodingFrame) -> tuple[Candidate, ...]:
         sa.select(Organiser).where(Organiser.disabled_at.is_(None)).order_by(Organiser.email)
     )
     return tuple(
-        Candidate(person, parts.get(person.id, "")) for person in people if may(person.roles, "code")
+        Candidate(person, parts.get(person.id, ""))
+        for person in people
+        if may(person.roles, "code")
     )
 
 

@@ -68,7 +68,8 @@ def codings(
 ) -> dict[str, list[str]]:
     """The final codes of each response, by the id that the export gives it."""
     of_consultation = Response.consultation_id == consultation.id
-    public = dict(session.execute(sa.select(Response.id, Response.public_id).where(of_consultation)).tuples())
+    rows = session.execute(sa.select(Response.id, Response.public_id).where(of_consultation))
+    public = {row.id: row.public_id for row in rows}
     found = {
         public[response]: sorted((keys[code] for code in unit.final), key=list(keys.values()).index)
         for unit in units

@@ -32,12 +32,13 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class TextQuestion:
-    """A question that is answered in words, and what it belongs to."""
+    """A question that is answered in words, and what it belongs to. No groups means all."""
 
     key: str
     text: str
     topic: str
     serves: tuple[str, ...]
+    groups: tuple[str, ...]
     language: str
 
 
@@ -63,6 +64,9 @@ def text_questions(session: Session, consultation: Consultation) -> tuple[TextQu
             text=asked[each.question].text,
             topic=topics[each.section],
             serves=asked[each.question].serves,
+            groups=tuple(
+                group.label for group in book.groups if group.key in asked[each.question].groups
+            ),
             language=book.language,
         )
         for each in book.variables

@@ -63,10 +63,10 @@ def check(frame: CodingFrame | None, picked: list[Named]) -> None:
         If nothing was picked, two have one name, or a name is missing, taken or too long.
     """
     if not picked:
-        raise Refused("pick-0", "Choose at least one suggestion, or start from nothing.")
+        raise Refused("suggested", "Choose at least one suggestion, or start from nothing.")
     names = [" ".join(each.name.split()).casefold() for each in picked]
     if len(set(names)) < len(names):
-        raise Refused("pick-0", "Two of the codes have the same name.")
+        raise Refused("suggested", "Two of the codes have the same name.")
     empty = CodingFrame()
     for each in picked:
-        frames.checked(frame or empty, each, "pick-0")
+        frames.checked(frame or empty, each, "suggested")

@@ -12,7 +12,7 @@ from app.services.coding import final
 from app.services.results import coding_aid
 
 if TYPE_CHECKING:
-    from analysis.tables import Table
+    from app.services.results.coding_aid import Table
 
 
 def themes(

@@ -54,7 +54,9 @@ def page_of(report: "Report", counted: "Counted") -> dict[str, Any]:
     }
 
 
-def chapter_of(chapter: "Chapter", lead: str | None, judged: tuple[str, str, str]) -> dict[str, Any]:
+def chapter_of(
+    chapter: "Chapter", lead: str | None, judged: tuple[str, str, str]
+) -> dict[str, Any]:
     """One open question, with the picture that stands for it."""
     questions = [question_of(each) for each in chapter.questions]
     shown = [one for each in questions for one in each["exhibits"] if lead in one["keys"]]

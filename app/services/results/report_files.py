@@ -61,19 +61,18 @@ def write_files(
         If somebody would be exposed.
     """
     from analysis.attack import ExposureError
+    from analysis.codings import with_themes
     from analysis.disclosure import refuse_few
     from analysis.export import read_export
     from analysis.release import TABLES_FILE, read_tables, write_release
 
     tell(0)
     full = read_export(export)
-    responses = without_identities(coarser(full))
+    responses = without_identities(coarser(with_themes(full)))
     threshold = responses.manifest.rules.small_counts
     tell(1)
     try:
-        release = write_release(
-            responses, folder / DATA, previous=earlier[-1] if earlier else None
-        )
+        release = write_release(responses, folder / DATA, previous=earlier[-1] if earlier else None)
         for each in earlier:
             refuse_few(read_tables(each / TABLES_FILE), release.tables, threshold)
     except ExposureError as error:
@@ -139,28 +138,15 @@ def report_from(
 ) -> "tuple[Report, Counted]":
     """Build the report on tables that were hidden already."""
     from analysis.accounting import accounting_tables
-    from analysis.glance import WEIGHED, glance, standing
+    from analysis.codings import mark_themes
     from analysis.report.building import NEXT_STEPS, assemble
-    from analysis.report.counting import Counted, leads
+    from analysis.report.counting import judge, leads
     from analysis.report.said import reader_of
 
-    codebook, rules = responses.codebook, responses.manifest.rules
+    codebook = responses.codebook
     account = tuple(each for each in accounting_tables(responses) if each.variable is None)
-    every = (*account, *tables)
-    asked = {question.key for question in codebook.questions}
-    counted = Counted(
-        every,
-        codebook,
-        glance(every, codebook, threshold=rules.consensus_threshold),
-        {
-            table.variable: standing(table, codebook, threshold=rules.consensus_threshold)
-            for table in tables
-            if table.variable is not None
-            and table.rows
-            and codebook.by_name[table.variable].measure in WEIGHED
-            and codebook.by_name[table.variable].question in asked
-        },
-    )
+    marked = mark_themes(tables, responses.codings)
+    counted = judge((*account, *marked), codebook, responses.manifest.rules)
     reader = reader_of(named, leads(codebook))
     return assemble(named, counted, reader, tuple(next_steps) or NEXT_STEPS), counted
 

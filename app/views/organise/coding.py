@@ -115,8 +115,9 @@ def coding_bring_in(key: str, question: str) -> ResponseReturnValue:
         abort(403)
     changed = bring_in(consultation, question)
     flash(f"Brought in: {changed:,} new or changed.")
-    target = "organise.coding_frame" if keeps else "organise.coding"
-    return redirect(url_for(target, key=key, **({"question": question} if keeps else {})), 303)
+    if keeps:
+        return redirect(url_for("organise.coding_frame", key=key, question=question), 303)
+    return redirect(url_for("organise.coding", key=key), 303)
 
 
 @organise.post("/c/<key>/coding/<question>/codes")

@@ -8,7 +8,7 @@ from app.models import Consultation
 from app.models_coding import CodingFrame
 from app.security import open_to
 from app.services.coding import agreement, answers, assigning, frames, giving
-from app.services.coding.answers import Unit
+from app.services.coding.answers import Given, Unit
 from app.services.coding.giving import Queue
 from app.services.roles import who
 from app.team import current_organiser, now
@@ -89,7 +89,7 @@ def show_answer(
     """The page with one answer and the codes: who wrote it stands nowhere on it."""
     session = current_session()
     own = giving.own_coding(unit, queue.coder_id, queue.part)
-    ticked = set(request.form.getlist("codes")) if errors else set(own.codes if own else ())
+    ticked = set(request.form.getlist("codes")) if errors else own_ticks(own)
     earlier = [each for each in queue.own if each.item_id != unit.item_id]
     page = render_template(
         "organise/coding_read.html",
@@ -100,13 +100,19 @@ def show_answer(
         queue=queue,
         codes=list(zip(frames.in_use(frame), KEYS.ljust(frames.MOST_CODES), strict=False)),
         ticked=ticked,
-        none=giving.NONE_FITS,
-        none_fits=own is not None and not own.codes,
+        no_code=giving.NONE_FITS,
         earlier=earlier[0].item_id if earlier else "",
         again=own is not None,
         errors=errors or (),
     )
     return page, 422 if errors else 200
+
+
+def own_ticks(own: Given | None) -> set[str]:
+    """What a coder ticked before: none where they have not read it."""
+    if own is None:
+        return set()
+    return set(own.codes) or {giving.NONE_FITS}
 
 
 def find_disagreement(consultation: Consultation, frame: CodingFrame, item: str) -> Unit:
@@ -150,9 +156,7 @@ def coding_settle_one(key: str, question: str, item: str) -> ResponseReturnValue
         codes = giving.chosen(frame, request.form.getlist("codes"))
     except frames.Refused as refused:
         return show_disagreement(consultation, frame, unit, errors=[("codes", str(refused))])
-    agreement.settle(
-        current_session(), frame, unit, codes, actor=current_organiser().id, now=now()
-    )
+    agreement.settle(current_session(), frame, unit, codes, actor=current_organiser().id, now=now())
     return redirect(url_for("organise.coding_settle", key=key, question=question), 303)
 
 
@@ -177,7 +181,7 @@ def show_disagreement(
         a=a,
         b=b,
         ticked=set(request.form.getlist("codes")) if errors else a & b,
-        none=giving.NONE_FITS,
+        no_code=giving.NONE_FITS,
         left=left,
         errors=errors or (),
     )

@@ -24,6 +24,7 @@ IN_A_CONSULTATION = (
     ("organise.follow", "Follow", "see"),
     ("organise.invitations", "Invitations", "invite"),
     ("organise.responses", "Responses", "read"),
+    ("organise.entering", "Enter responses", "enter"),
     ("organise.held", "Held", "safeguard"),
     ("organise.coding", "Coding", "code"),
     ("organise.results", "Results", "results"),

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from app.database import current_session
 from app.security import open_to
-from app.services import editions
+from app.services import editions, publishing
 from app.views.respond.visit import current_consultation, current_edition, draft_here, now, respond
 from forms.printing import printed_body, printed_docx
 from forms.questionnaire import Questionnaire
@@ -28,6 +28,7 @@ def first_page() -> ResponseReturnValue:
         questionnaire=editions.questionnaire_of(edition),
         is_open=editions.is_open(current_session(), consultation, now=now(), draft=draft_here()),
         closes_at=editions.closing_time(current_session(), consultation, draft_here()),
+        published=publishing.published(current_session(), consultation),
     )
 
 

@@ -15,6 +15,7 @@ from app.views.respond.reading import WORD
 from app.views.respond.visit import current_consultation, current_draft, now, respond
 from forms.question import Question
 from forms.questionnaire import Section
+from forms.wording import has_unwritable
 
 LONGEST_REASON = 500
 
@@ -132,7 +133,8 @@ def confidential(question: str) -> ResponseReturnValue:
         abort(404)
     reason = request.form.get("reason", "").strip()
     keep = request.form.get("keep", "yes") == "yes"
-    problem = request.method == "POST" and keep and not 0 < len(reason) <= LONGEST_REASON
+    fits = 0 < len(reason) <= LONGEST_REASON and not has_unwritable(reason)
+    problem = request.method == "POST" and keep and not fits
     if request.method == "POST" and not problem:
         drafting.keep_confidential(
             current_session(), current_draft(), question, reason if keep else None, now=now()

@@ -1,0 +1,259 @@
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.models import AuditEvent, Draft, Message
+from app.models_publishing import Publication, PublishedFile
+from app.models_team import SignIn
+from app.services import editions, publishing, submitting
+from tests import small
+from tests.pages import Organiser, Visitor
+
+DESK = "/organise/c/small/publication"
+PUBLIC = "/c/small/results"
+
+
+@pytest.fixture
+def small_app(lone_app: Flask) -> Flask:
+    """The small consultation with sixty responses, on SQLite."""
+    small.open_small(lone_app.extensions["database"])
+    small.answered(lone_app.extensions["database"], *small.ordinary())
+    return lone_app
+
+
+@pytest.fixture
+def owner(small_app: Flask) -> Organiser:
+    return Organiser.first_owner(small_app)
+
+
+def prepares(organiser: Organiser, seconds: float = 120) -> Organiser:
+    """Prepare the results and wait until they are ready or have failed."""
+    organiser.opens(DESK).presses("Prepare")
+    until = time.monotonic() + seconds
+    while "This takes some minutes" in organiser.said():
+        assert time.monotonic() < until, organiser.said()
+        time.sleep(0.3)
+        organiser.opens(DESK)
+    return organiser
+
+
+def asks_to_be_told(app: Flask, draft_id: str, address: str) -> None:
+    with app.extensions["database"].work() as session:
+        draft = session.get_one(Draft, draft_id)
+        draft.tell_me = True
+        draft.seal(session.info["keyring"], "contact", address)
+
+
+def test_an_organiser_writes_prepares_previews_and_publishes(app: Flask):
+    database = app.extensions["database"]
+    small.open_small(database)
+    ids = small.answered(database, *small.ordinary())
+    for draft_id, address in zip(
+        ids, ("one@example.org", "ONE@example.org", "two@example.org"), strict=False
+    ):
+        asks_to_be_told(app, draft_id, address)
+    owner, visitor = Organiser.first_owner(app), Visitor(app)
+    visitor.opens(PUBLIC, expect=404)
+    assert "Results are published" not in visitor.opens("/c/small/").said()
+
+    owner.opens(f"{DESK}/words/OQ1")
+    assert owner.value("asked") == "Should it be done?\n– Should it be done?\n– Why do you say so?"
+    owner.presses("Save and go back", said="Most of you said yes.", will="We will do it by May.")
+    prepares(owner)
+    assert "from 60 responses" in owner.said()
+    visitor.opens(PUBLIC, expect=404)
+    assert "Nobody outside the team sees this" in owner.opens(f"{DESK}/preview/").text
+    assert "We will do it by May." in owner.said()
+
+    owner.opens(DESK).presses("Publish these results")
+    assert "2 people were told by mail" in owner.said()
+    said = visitor.opens(PUBLIC).said()
+    assert "We will do it by May." in said
+    assert "Organisation industry 3" in said
+    assert "Organisation industry 1 " not in said
+    assert visitor.opens("/c/small/").said().count("Results are published") == 1
+    visitor.opens(f"{PUBLIC}/OQ2")
+    assert visitor.heading == "OQ2 By what means?"
+    with database.session(reads_only=True) as session:
+        letters = session.scalars(sa.select(Message).where(Message.purpose == "results")).all()
+        acts = session.scalars(sa.select(AuditEvent.act).where(AuditEvent.subject == "small")).all()
+    assert len(letters) == 2
+    assert acts[-3:] == ["write results", "prepare results", "publish results"]
+
+
+def test_the_letter_says_where_the_results_are_and_nothing_else(small_app: Flask):
+    with small_app.extensions["database"].work() as session:
+        draft = session.scalars(sa.select(Draft).limit(1)).one()
+        draft.tell_me = True
+        draft.seal(session.info["keyring"], "contact", "one@example.org")
+        session.flush()
+        consultation = editions.find(session, "small")
+        link = "https://example.org/c/small/results/"
+        now = datetime.now(UTC)
+        assert publishing.letters.tell_of_results(session, consultation, link, now=now) == 1
+        message = session.scalars(sa.select(Message).where(Message.purpose == "results")).one()
+        content = message.unseal("content")
+
+    assert content["subject"] == "Results published: A small consultation"
+    assert content["body"] == (
+        "The results of “A small consultation” are published: what was asked, what was said, and "
+        "what will be done.\n\nhttps://example.org/c/small/results/\n\n"
+        "You get this letter because you asked to be told.\n"
+    )
+
+
+def test_figures_files_and_pictures_are_served_each_with_its_own_policy(owner: Organiser):
+    prepares(owner).presses("Publish these results")
+    visitor = Visitor(owner.app)
+    visitor.opens(PUBLIC)
+    links = {each.get("href") for each in visitor.page.iter("a")}
+    for name in ("report.html", "report.pdf", "report.docx", "tables.xlsx", "data.zip"):
+        assert f"{PUBLIC}/files/{name}" in links
+    report = visitor.client.get(f"{PUBLIC}/files/report.html")
+    assert report.headers["Content-Security-Policy"] == (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "style-src 'unsafe-inline'; img-src data:; "
+        "sandbox allow-downloads allow-popups allow-popups-to-escape-sandbox"
+    )
+    assert report.headers["Content-Disposition"] == 'inline; filename="small-report.html"'
+    data = visitor.client.get(f"{PUBLIC}/files/data.zip")
+    assert data.headers["Content-Disposition"] == 'attachment; filename="small-data.zip"'
+    pictures = visitor.page.xpath("//main//img")
+    assert pictures
+    for each in pictures:
+        assert visitor.client.get(each.get("src")).mimetype == "image/svg+xml"
+        assert each.get("alt")
+    with owner.app.extensions["database"].session(reads_only=True) as session:
+        ours = session.scalars(
+            sa.select(PublishedFile.path).where(PublishedFile.path.startswith("_"))
+        ).all()
+    assert sorted(ours) == ["_members.json", "_tables.json"]
+    for path in (*ours, "charts/../_members.json"):
+        visitor.opens(f"{PUBLIC}/files/{path}", expect=404)
+
+
+def test_publishing_asks_for_a_fresh_sign_in(owner: Organiser):
+    prepares(owner)
+    with owner.app.extensions["database"].work() as session:
+        for each in session.scalars(sa.select(SignIn)):
+            each.proved_at -= timedelta(minutes=20)
+    owner.presses("Publish these results")
+
+    assert owner.path.startswith("/account/")
+    Visitor(owner.app).opens(PUBLIC, expect=404)
+
+
+def test_who_may_not_publish_sees_none_of_it(small_app: Flask):
+    analyst = Organiser.invited(small_app, "analyst@example.org", "analyst")
+    for path in ("", "/words/OQ1", "/preview/", "/preview/OQ1", "/preview/files/report.html"):
+        analyst.opens(DESK + path, expect=403)
+    analyst.posts(f"{DESK}/prepare", expect=403)
+    analyst.posts(f"{DESK}/publish", expect=403)
+
+
+def test_words_changed_since_ask_for_another_preparation(owner: Organiser):
+    prepares(owner)
+    with owner.app.extensions["database"].session(reads_only=True) as session:
+        prepared = session.scalars(sa.select(Publication.id)).one()
+    owner.opens(f"{DESK}/words/introduction").presses("Save and go back", will="Later words")
+    assert "Your words have changed since" in owner.said()
+
+    owner.posts(f"{DESK}/publish", expect=422, publication=prepared)
+    assert "Prepare them again" in owner.said()
+
+
+def test_a_response_withdrawn_since_is_not_published(owner: Organiser):
+    prepares(owner)
+    database = owner.app.extensions["database"]
+    with database.work() as session:
+        draft = session.scalars(sa.select(Draft).limit(1)).one()
+        submitting.withdraw(session, draft, now=datetime.now(UTC))
+    owner.presses("Publish these results", expect=422)
+
+    assert "responses were withdrawn, changed or set aside" in owner.said()
+    Visitor(owner.app).opens(PUBLIC, expect=404)
+
+
+def test_two_colleagues_do_not_overwrite_each_other(owner: Organiser):
+    colleague = Organiser.invited(owner.app, "editor@example.org", "editor")
+    owner.opens(f"{DESK}/words/OQ2")
+    colleague.opens(f"{DESK}/words/OQ2").presses("Save and go back", will="Theirs")
+    owner.presses("Save and go back", expect=422, will="Mine")
+
+    assert owner.value("will") == "Mine"
+    assert "Theirs" in owner.said()
+    owner.presses("Save and go back")
+    assert colleague.opens(f"{DESK}/words/OQ2").value("will") == "Mine"
+
+
+def test_too_few_answered_is_said_plainly(lone_app: Flask):
+    database = lone_app.extensions["database"]
+    small.open_small(database)
+    small.answered(database, *small.ordinary())
+    owner = Organiser.first_owner(lone_app)
+    prepares(owner).presses("Publish these results")
+    small.answered(database, small.Answers(why=small.REASONS[0]))
+
+    said = prepares(owner).said()
+    assert "The results could not be prepared." in said
+    assert "Wait for more responses" in said
+    Visitor(lone_app).opens(PUBLIC)
+
+
+def test_the_next_publication_leaves_out_who_withdrew_and_replaces_the_first(lone_app: Flask):
+    database = lone_app.extensions["database"]
+    small.open_small(database)
+    gone = [
+        small.Answers(
+            agreed="for",
+            why=small.REASONS[place % 4] + " We know it from our own work, and say so.",
+            organisation=f"Withdrawn {place}",
+            publication="with_name",
+        )
+        for place in range(12)
+    ]
+    small.answered(database, *small.ordinary())
+    ids = small.answered(database, *gone)
+    owner, visitor = Organiser.first_owner(lone_app), Visitor(lone_app)
+    prepares(owner).presses("Publish these results")
+    assert "Withdrawn 3" in visitor.opens(PUBLIC).said()
+    with database.work() as session:
+        for each in ids:
+            submitting.withdraw(session, session.get_one(Draft, each), now=datetime.now(UTC))
+
+    prepares(owner).presses("Publish these results")
+    said = visitor.opens(PUBLIC).said()
+    assert "Withdrawn 3" not in said
+    assert "edition 2" in said
+    with database.session(reads_only=True) as session:
+        kept = session.execute(
+            sa.select(PublishedFile.path)
+            .join(Publication, Publication.id == PublishedFile.publication_id)
+            .where(Publication.number == 1)
+        ).all()
+    assert kept == [("_tables.json",)]
+
+
+def test_an_interrupted_preparation_can_be_begun_again(owner: Organiser):
+    with owner.app.extensions["database"].work() as session:
+        long_ago = datetime.now(UTC) - timedelta(hours=1)
+        consultation = editions.find(session, "small")
+        publishing.begin(session, consultation, actor="test", now=long_ago)
+        session.info.pop(publishing.BUSY)
+    assert "The preparation was interrupted" in owner.opens(DESK).said()
+
+    assert "Publish these results" in prepares(owner).said()
+
+
+def test_there_is_one_preparation_at_a_time(app: Flask):
+    database = app.extensions["database"]
+    small.open_small(database)
+    with database.work() as session:
+        consultation = editions.find(session, "small")
+        now = datetime.now(UTC)
+        publishing.begin(session, consultation, actor="test", now=now)
+    with database.work() as session, pytest.raises(publishing.AlreadyRunning):
+        publishing.begin(session, editions.find(session, "small"), actor="test", now=now)
