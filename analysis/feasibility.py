@@ -87,6 +87,7 @@ class Programme:
         self.solved += 1
         solver = self._ready()
         status = _run(solver, cost)
+        solver.setOptionValue("simplex_strategy", PRIMAL)
         if status not in DECIDED:
             status = self._decide(solver, cost)
         if status == highspy.HighsModelStatus.kInfeasible:
@@ -100,9 +101,12 @@ class Programme:
 
     def _ready(self) -> highspy.Highs:
         """Give the solver with the sums laid out, anew where the bounds were exchanged."""
-        if self._solver is None or self._bounds is None:
-            self._solver = _solver_for(self)
-        elif self._bounds[0] is not self.low or self._bounds[1] is not self.high:
+        if (
+            self._solver is None
+            or self._bounds is None
+            or self._bounds[0] is not self.low
+            or self._bounds[1] is not self.high
+        ):
             self._solver = _solver_for(self)
         self._bounds = (self.low, self.high)
         return self._solver
@@ -171,11 +175,9 @@ def _solver_for(programme: Programme) -> highspy.Highs:
     model.a_matrix_.value_ = np.array(
         [factor for each, _ in lines for factor in each.values()], dtype=np.float64
     )
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # it has no types of its own
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("solver", "simplex")
-    solver.setOptionValue("presolve", "off")
-    solver.setOptionValue("simplex_strategy", PRIMAL)
     solver.passModel(model)
     return solver
 

@@ -23,7 +23,10 @@ Act = Callable[[Session], None]
 
 
 def make_engine(address: str) -> sa.Engine:
-    """An engine that loses nothing: WAL and full synchronisation, or PostgreSQL with pre-ping."""
+    """An engine that loses nothing: WAL and full synchronisation, or PostgreSQL with pre-ping.
+
+    Its errors name no values: they end in logs.
+    """
     url = sa.make_url(address)
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url)
@@ -34,6 +37,7 @@ def make_engine(address: str) -> sa.Engine:
         pool_pre_ping=True,
         pool_size=5,
         max_overflow=10,
+        hide_parameters=True,
         connect_args={"connect_timeout": 10, "options": "-c synchronous_commit=on"},
     )
 
@@ -44,7 +48,10 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
-        url, module=pysqlite3.dbapi2, connect_args={"timeout": BUSY_MILLISECONDS / 1000}
+        url,
+        module=pysqlite3.dbapi2,
+        connect_args={"timeout": BUSY_MILLISECONDS / 1000},
+        hide_parameters=True,
     )
 
     @sa.event.listens_for(engine, "connect")

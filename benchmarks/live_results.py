@@ -194,7 +194,9 @@ def main() -> None:
         print(memory())
         started = time.perf_counter()
         snapshot = measured("first reading", lambda: newest(database, consultation))
-        print(f"  for each 1,000: {1e6 * (time.perf_counter() - started) / count:.0f} ms;", memory())
+        print(
+            f"  for each 1,000: {1e6 * (time.perf_counter() - started) / count:.0f} ms;", memory()
+        )
         measured("the rest of the background's work", lambda: preparing.prepare(snapshot))
         measured("campaigns", lambda: snapshot.campaigns)
         add(database, edition_id, made, 1)

@@ -100,7 +100,8 @@ def rank_lines(
             x = _x(columns, place)
             parts.append(text(HIDDEN, x, top + height / 2, size=11, fill=MUTED, anchor="middle"))
     note = footnote(
-        f"Places by {rule}. 1 is first. In brackets: how many answered. Equal places share a number.",
+        f"Places by {rule}. 1 is first. In brackets: how many answered. "
+        "Equal places share a number.",
         top + height,
     )
     description = " ".join(_words(column, order, ranked[column.place], table) for column in columns)

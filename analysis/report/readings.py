@@ -72,7 +72,9 @@ def read_grid(
 
 def read_ranking(table: Table, variable: Variable) -> tuple[str, ...]:
     """Say what each group ranked highest, by Borda points."""
-    return highest(table, borda_scores(table, variable), "Highest by Borda points in {groups}: “{label}”.")
+    return highest(
+        table, borda_scores(table, variable), "Highest by Borda points in {groups}: “{label}”."
+    )
 
 
 def read_points(table: Table, variable: Variable) -> tuple[str, ...]:

@@ -288,7 +288,7 @@ def balance(
         for key in question.serves
         for group in questionnaire.groups_asked(question)
     }
-    most = max(said.values(), default=1)
+    most = max(said.values(), default=0) or 1
 
     def heard(group: str, key: str) -> Heard:
         count = alone(said[group, key], consultation.small_counts)

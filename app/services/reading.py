@@ -97,8 +97,8 @@ def search(
         wanted = _rows(consultation, filters)
         total = session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery())) or 0
         ids = [each.response for each in session.execute(wanted.offset(first).limit(PER_PAGE))]
-        hits = {each: Hit(response) for each, response in _responses(session, ids).items()}
-        return Found(tuple(hits[each] for each in ids), total, page)
+        plain = _responses(session, ids)
+        return Found(tuple(Hit(plain[each]) for each in ids), total, page)
     passed = list(_inside(session, consultation, filters, identities=identities))
     known = _responses(session, passed[first : first + PER_PAGE])
     hits = []
@@ -109,7 +109,7 @@ def search(
     return Found(tuple(hits), len(passed), page)
 
 
-def _rows(consultation: Consultation, filters: Filters) -> sa.Select[Any]:
+def _rows(consultation: Consultation, filters: Filters) -> sa.Select[*tuple[Any, ...]]:
     """The last revision of each response that is not held and that the plain filters let pass."""
     last = (
         sa.select(sa.func.max(Revision.number))
@@ -117,7 +117,7 @@ def _rows(consultation: Consultation, filters: Filters) -> sa.Select[Any]:
         .correlate(Response)
         .scalar_subquery()
     )
-    statement: sa.Select[Any] = (
+    statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             Response.id.label("response"),
             Response.edition_id.label("edition"),

@@ -82,3 +82,14 @@ def test_the_groups_themselves_are_not_compared():
     table = a_table("group", [(20, 0, 0), (0, 20, 0), (0, 0, 20)])
     assert difference(table).reason == "these are the groups themselves"
     assert differences([table]) == ()
+
+
+def test_of_choices_of_many_the_options_that_are_shown_are_compared():
+    columns = [(20, 10, 5, 5), (1, 10, 5, 5), (20, 10, 5, 15)]
+    table = a_table(SEVERAL, columns, hidden={("law", 0)}, chose=[22, 22, 22, 66])
+    found = difference(table)
+    assert found.groups == ("law_enforcement", "industry", "civil_society")
+    assert (found.option, found.reason) == ("Cost", None)
+    every = {(category, 0) for category in ("law", "tools", "staff", "money")}
+    none = difference(a_table(SEVERAL, columns, hidden=every, chose=[22, 22, 22, 66]))
+    assert none.groups == ("industry", "civil_society")

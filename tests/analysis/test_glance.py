@@ -288,3 +288,39 @@ def test_the_author_of_the_questionnaire_may_name_the_lead():
     assert glance(tables, codebook).lines[0].lead.table.key == SEVERAL
     assert glance(tables, CODEBOOK).lines[0].lead.table.key == SCALE
     assert glance(tables, codebook, leads={"OQ1": SCALE}).lines[0].lead.table.key == SCALE
+
+
+def test_hidden_cells_of_one_side_alone_are_the_rest_of_those_with_a_view():
+    hidden = {("strongly_disagree", 0), ("disagree", 0)}
+    found = standing(a_table(SCALE, [(1, 14, 2, 3, 4), *[(4,) * 5] * 2], hidden=hidden), CODEBOOK)
+    against = found.positions[0].shares[0]
+    assert (against.count, against.at_least, against.at_most) == (15, False, 15)
+    assert majorities(found) == ["against", None, None]
+
+
+def test_no_majority_is_said_where_what_is_hidden_leaves_no_room_for_one():
+    hidden = {("strongly_disagree", 0), ("strongly_agree", 0)}
+    found = standing(a_table(SCALE, [(2, 7, 4, 8, 2), *[(4,) * 5] * 2], hidden=hidden), CODEBOOK)
+    assert states(found) == ["hidden", "no_majority", "no_majority"]
+    found = standing(a_table(SCALE, [(2, 5, 8, 6, 2), *[(4,) * 5] * 2], hidden=hidden), CODEBOOK)
+    assert [each.at_most for each in found.positions[0].shares] == [9, 8, 10]
+    assert states(found) == ["no_majority"] * 3
+
+
+def test_a_group_in_doubt_that_cannot_share_a_majority_leaves_no_common_ground():
+    hidden = {("strongly_disagree", 0), ("strongly_agree", 0)}
+    for_it = (0, 0, 0, 20, 0)
+    doubt = standing(a_table(SCALE, [(2, 1, 2, 8, 9), for_it, for_it], hidden=hidden), CODEBOOK)
+    assert (states(doubt)[0], doubt.verdict) == ("hidden", "common_ground")
+    against = (3, 10, 5, 3, 1)
+    doubt = standing(a_table(SCALE, [against, for_it, for_it], hidden=hidden), CODEBOOK)
+    assert (states(doubt)[0], doubt.shared, doubt.verdict) == ("hidden", None, "mixed")
+
+
+def test_common_ground_of_more_groups_stands_first():
+    of_two = a_table(SCALE, [(0, 0, 0, 90, 0), (0, 0, 0, 90, 0), (0, 0, 0, 1, 0)])
+    of_three = a_table(CHOICE, [(12, 8, 0)] * 3)
+    assert [each.table.key for each in glance([of_two, of_three], CODEBOOK).common_ground()] == [
+        CHOICE,
+        SCALE,
+    ]

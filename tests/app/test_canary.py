@@ -182,7 +182,7 @@ def published(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -
         colleague.email = f"{secret('address of a colleague')}@example.org"
     owner.opens(f"{DESK}/words/OQ1").presses("Save and go back", will="We will do it by May.")
     owner.presses("Prepare")
-    until = time.monotonic() + 180
+    until = time.monotonic() + 500
     while "This takes some minutes" in owner.said():
         assert time.monotonic() < until
         time.sleep(0.3)
@@ -206,6 +206,7 @@ def crawl(visitor: Visitor, *starts: str) -> dict[str, tuple[str, bytes]]:
         assert answer.status_code == 200, (address, answer.status_code)
         found[address] = (answer.mimetype, answer.get_data())
         found[f"{address} headers"] = ("text/plain", str(answer.headers).encode())
+        answer.close()
         if answer.mimetype == "text/html":
             page = html.fromstring(answer.get_data())
             for link in page.xpath("//@href | //@src | //form[not(@method='post')]/@action"):
@@ -233,7 +234,7 @@ def words_in(kind: str, content: bytes, name: str) -> Iterator[str]:
         yield "".join(each.text or "" for each in document.element.body.iter())
     if kind == "application/pdf":
         reader = pypdf.PdfReader(io.BytesIO(content))
-        yield from (page.extract_text() for page in reader.pages)
+        yield from (" ".join(page.extract_text().split()) for page in reader.pages)
         yield str(reader.metadata)
     if name.endswith(".sav"):
         yield from words_in_sav(content)

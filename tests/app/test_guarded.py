@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
@@ -227,3 +228,15 @@ def test_the_local_run_makes_secrets_of_its_own_once(tmp_path: Path):
 
     assert first.secret_key == second.secret_key
     assert (tmp_path / "secrets.env").stat().st_mode & 0o077 == 0
+
+
+def test_errors_of_the_database_name_no_values(app: Flask):
+    with (
+        app.extensions["database"].engine.connect() as connection,
+        pytest.raises(sa.exc.DBAPIError) as raised,
+    ):
+        connection.execute(
+            sa.text("SELECT * FROM nothing WHERE words = :words"), {"words": "canary"}
+        )
+
+    assert "canary" not in str(raised.value)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app.models import Draft, Message
 from app.services import mail
@@ -126,15 +127,19 @@ def test_a_letter_that_the_server_refuses_for_now_is_tried_again(
     assert len(postbox.taken) == 1
 
 
-def test_a_server_that_is_away_loses_no_letter(writer: Respondent, smtp, postbox: Postbox):
-    smtp.stop()
-    ask_for_the_link(writer.begins(), "someone@example.org")
-    until(lambda: letters(writer.app)[0].failure == "ConnectionRefusedError")
+def test_a_server_that_is_away_loses_no_letter(sqlite_address, tmp_path, questionnaire):
+    nobody_listens = f"smtp://127.0.0.1:{free_port()}"
+    app = make_app(sqlite_address, tmp_path, mail_url=nobody_listens)
+    someone = Respondent(app, open_consultation(app.extensions["database"], questionnaire))
 
-    (kept,) = letters(writer.app)
+    ask_for_the_link(someone.begins(), "someone@example.org")
+
+    until(lambda: letters(app)[0].failure == "ConnectionRefusedError")
+    (kept,) = letters(app)
     assert kept.sent_at is None
     assert kept.recipient is not None
-    smtp.start()
+    app.extensions["postman"].stop()
+    app.extensions["database"].engine.dispose()
 
 
 def test_an_address_that_nobody_has_holds_up_no_other(writer: Respondent, postbox: Postbox):
@@ -194,10 +199,9 @@ def test_a_line_break_in_an_address_is_refused(lone_app, lone_respondent, addres
     ask_for_the_link(lone_respondent.begins(), address, 422)
     assert count(lone_app, Message) == 0
 
-    letter = mail.Letter(address, "Hello", "Words")
-    with lone_app.extensions["database"].session() as session:
-        with pytest.raises(ValueError, match="control characters"):
-            mail.queue(session, letter, purpose="test", now=datetime.now(UTC))
+    letter, session = mail.Letter(address, "Hello", "Words"), Session()
+    with pytest.raises(ValueError, match="control characters"):
+        mail.queue(session, letter, purpose="test", now=datetime.now(UTC))
 
 
 def test_a_line_break_in_a_title_becomes_a_space(lone_app):

@@ -1,15 +1,21 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from flask import Flask
+from sqlalchemy.orm import Session
 
+from app.cli import alembic_config
+from app.database import make_engine
 from app.models import AuditEvent, Response
 from app.models_safeguarding import Hold, Redaction, Reveal
 from app.models_team import Organiser as Account
 from app.models_team import SignIn
 from app.services import editions, exporting, exposure, retention, safeguarding
+from tests.conftest import run_on_server
 from tests.pages import Organiser, Respondent
 
 SECRET = "jane.doe@example.org"
@@ -310,3 +316,52 @@ def open_second(lone_app: Flask, questionnaire) -> Callable[[], str]:
             return editions.open_edition(session, questionnaire, opening, now=now).consultation.key
 
     return open_it
+
+
+OF_BEFORE = (
+    (
+        "INSERT INTO consultation (id, key, title, organiser, zone, created_at, open_link, synthetic"
+        ", small_counts, consensus_threshold, k_anonymity, wording, extensions, retention) VALUES"
+        " ('c', 'k', 't', 'o', 'UTC', :at, :no, :no, 5, 0.75, 5, '{}', '[]', '{}')"
+    ),
+    (
+        "INSERT INTO edition (id, consultation_id, digest, document, opened_at)"
+        " VALUES ('e', 'c', 'd', '{}', :at)"
+    ),
+    (
+        "INSERT INTO response (id, consultation_id, edition_id, reference, public_id, channel,"
+        " verified, synthetic, sent_at, held_at) VALUES"
+        " ('r', 'c', 'e', 'OQ-1', 'p', 'online', :no, :no, :at, :at),"
+        " ('s', 'c', 'e', 'OQ-2', 'q', 'online', :no, :no, :at, NULL)"
+    ),
+    (
+        "INSERT INTO revision (id, response_id, number, token, opted_out, findings, digest,"
+        " sent_at) VALUES ('r1', 'r', 1, 'a', '[]', '[]', 'd', :at),"
+        " ('r2', 'r', 2, 'b', '[]', '[]', 'd', :at),"
+        " ('s1', 's', 1, 'c', '[]', '[]', 'd', :at)"
+    ),
+)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_what_was_held_before_there_were_holds_stays_held(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+):
+    address = f"sqlite:///{tmp_path / 'before.db'}"
+    if kind == "postgres":
+        server = request.getfixturevalue("postgres_server")
+        run_on_server(server, "CREATE DATABASE before_holds")
+        address = server.set(database="before_holds").render_as_string(hide_password=False)
+    command.upgrade(alembic_config(address), "0003")
+    engine = make_engine(address)
+    with engine.begin() as connection:
+        for statement in OF_BEFORE:
+            connection.execute(sa.text(statement), {"at": "2026-01-02 03:04:05", "no": False})
+
+    command.upgrade(alembic_config(address), "head")
+
+    with Session(engine) as session:
+        hold = session.scalars(sa.select(Hold)).one()
+        assert (hold.response_id, hold.revision_id, hold.state) == ("r", "r2", "open")
+        assert hold.handed_over == []
+    engine.dispose()

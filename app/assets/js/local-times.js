@@ -1,8 +1,10 @@
 // Beside a time in the consultation's zone: the same instant where the reader is.
 
+const UNIVERSAL = ["UTC", "Etc/UTC", "Etc/GMT", "GMT"];
+
 export function startLocalTimes(page) {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (!here) return;
+  if (!here || UNIVERSAL.includes(here)) return; // the page says the time in UTC already
   const format = new Intl.DateTimeFormat("en-GB", {
     day: "numeric",
     month: "long",

@@ -1,6 +1,7 @@
 """What there is to read: the answers that count, with all copies of a text taken as one.
 
 Held, withdrawn and excluded responses are never among them, whatever was brought in before.
+Longer than most files: what is brought in and what is read of it must be defined in one place.
 """
 
 import hashlib

@@ -1,7 +1,8 @@
 """Coding frames: the codes for an open question, and the history of every change to them.
 
 Nothing that a coder gave is ever rewritten: a merged code counts as the one it went into, a retired
-one no longer counts, and an answer with a code that was split is to be read again.
+one no longer counts, and an answer with a code that was split is to be read again. Long because
+every change to a frame stands here, each with what it refuses.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Themes by group as they stand, small counts hidden as in every table."""
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy.orm import Session
 
 from app.database import Database
@@ -11,14 +9,11 @@ from app.services import results
 from app.services.coding import final
 from app.services.results import coding_aid
 
-if TYPE_CHECKING:
-    from app.services.results.coding_aid import Table
-
 
 def themes(
     database: Database, session: Session, consultation: Consultation, frame: CodingFrame
-) -> "Table | None":
-    """The table of a question; None while there is nothing to show, or nothing that may be."""
+) -> object | None:
+    """The table of a question, for a page to draw; None where nothing may be shown."""
     snapshot = results.current(database, consultation)
     coded = final.of_frame(session, consultation, frame)
     if not isinstance(snapshot, results.Snapshot) or not coded["codings"]:

@@ -11,7 +11,7 @@ from app.services.results.figures import (
     overview,
     questions_of,
 )
-from app.services.results.live import Progress, Snapshot, current, forget
+from app.services.results.live import BeingWorkedOut, Progress, Snapshot, current, forget, kept_of
 from app.services.results.publishable import CannotPublish, write_publishable
 from app.services.results.report_files import STEPS, Made, write_files
 from app.services.results.words import Behind, behind
@@ -19,6 +19,7 @@ from app.services.results.words import Behind, behind
 __all__ = [
     "STEPS",
     "Behind",
+    "BeingWorkedOut",
     "CannotPublish",
     "Choice",
     "Figures",
@@ -32,6 +33,7 @@ __all__ = [
     "current",
     "figures",
     "forget",
+    "kept_of",
     "narrowed",
     "overview",
     "questions_of",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.responses import Responses
-    from analysis.tables import Table as Table  # lent to the services, which may not import it
+    from analysis.tables import Table
 
 LEAST_DOUBLE_CODED = 10
 TOO_FEW = "too few"

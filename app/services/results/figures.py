@@ -1,6 +1,7 @@
 """Tables and pictures of one question, filtered, with small counts hidden as everywhere."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from forms.codebook import AskedQuestion
@@ -56,16 +57,18 @@ def narrowed(snapshot: "Snapshot", choice: Choice) -> "Responses":
     if not choice.narrows:
         return snapshot.responses
     wanted = {"verified": True, "declared": False}.get(choice.verified)
+    campaigns = snapshot.campaigns if choice.campaigns == "without" else ()
     chosen = Filter(
         verified=wanted,
         capacity=(choice.capacity,) if choice.capacity else (),
         jurisdiction=(choice.jurisdiction,) if choice.jurisdiction else (),
         without_campaigns=choice.campaigns == "without",
-        campaigns=snapshot.campaigns if choice.campaigns == "without" else (),
+        campaigns=campaigns,
     )
     try:
         found: Responses = snapshot.once(
-            ("narrowed", choice), lambda: narrow(snapshot.responses, chosen)
+            ("narrowed", choice, _when(snapshot, choice)),
+            lambda: narrow(snapshot.responses, chosen),
         )
     except FilterError as error:
         raise UnknownQuestion(str(error)) from error
@@ -87,9 +90,15 @@ def figures(snapshot: "Snapshot", question: str, choice: Choice) -> Figures:
     if not asked:
         raise UnknownQuestion(question)
     made: Figures = snapshot.once(
-        ("figures", question, choice), lambda: _figures(snapshot, asked[0], choice)
+        ("figures", question, choice, _when(snapshot, choice)),
+        lambda: _figures(snapshot, asked[0], choice),
     )
     return made
+
+
+def _when(snapshot: "Snapshot", choice: Choice) -> datetime | None:
+    """When campaigns were last found, where it matters."""
+    return snapshot.copies.made_at if choice.campaigns == "without" else None
 
 
 def _figures(snapshot: "Snapshot", asked: AskedQuestion, choice: Choice) -> Figures:
@@ -104,11 +113,17 @@ def _figures(snapshot: "Snapshot", asked: AskedQuestion, choice: Choice) -> Figu
     variables = [each for each in codebook.of_question(asked.key) if not each.identifying]
     everybody = [by_group(snapshot.responses, each.name) for each in variables]
     some = [by_group(responses, each.name) for each in variables] if choice.narrows else []
-    try:
-        hidden: tuple[Table, ...] = hide_small_counts(
-            (*everybody, *some), snapshot.threshold, not_answers=not_answers(codebook)
-        )
-    except ExposureError:
+    family = (*everybody, *some)
+
+    def hide() -> tuple[Table, ...] | None:
+        try:
+            return hide_small_counts(family, snapshot.threshold, not_answers=not_answers(codebook))
+        except ExposureError:
+            return None
+
+    # The same figures are hidden alike, so what was worked out for them before still holds.
+    hidden: tuple[Table, ...] | None = snapshot.hidden.once((family, snapshot.threshold), hide)
+    if hidden is None:
         return Figures(asked, (), (), (), exposed=True)
     tables = hidden[len(everybody) :] if some else hidden
     charts = draw_question(asked.text, tables, codebook.by_name)

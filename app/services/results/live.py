@@ -2,58 +2,133 @@
 
 A worker keeps the responses that count as columns in memory. What came since is read and added,
 what was withdrawn or set aside is dropped; nothing is read twice. While that happens in the
-background, pages are answered from what there is.
+background, pages are answered from what there is, and say so. Each worker looks for itself whether
+anything changed, so several are as fresh as one.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from app.database import Database
-from app.models import Consultation, Edition, Response, Revision
-from app.services import editions, exporting
-from forms.manifest import Manifest
+from app.models import Consultation, Edition, Response
+from app.services import editions
+from app.services.results import reading
+from app.services.results.reading import Known
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from analysis.responses import Responses
 
-FRESH_SECONDS = 30.0
-AT_ONCE = 500
+FRESH_SECONDS = 20.0
 BUILD_IN_REQUEST = 400
+CAMPAIGNS_SECONDS = 600.0
+MOST_HIDDEN = 2_000
 
-Known = dict[str, str]
+logger = logging.getLogger(__name__)
+Campaign = tuple[str, ...]
+
+
+class BeingWorkedOut(Exception):
+    """Which responses belong to campaigns is being found out; it takes a while where many came."""
+
+
+class Memo:
+    """What was worked out once; two who ask for the same wait for one answer."""
+
+    def __init__(self) -> None:
+        self.made: dict[Any, Any] = {}
+        self.locks: dict[Any, threading.Lock] = {}
+        self.guard = threading.Lock()
+
+    def once(self, what: Any, make: Callable[[], Any]) -> Any:
+        """Give what was worked out before, or work it out."""
+        if what in self.made:
+            return self.made[what]
+        with self.guard:
+            lock = self.locks.setdefault(what, threading.Lock())
+        with lock:
+            if what not in self.made:
+                self.made[what] = make()
+        return self.made[what]
+
+
+class Copies:
+    """Which responses belong to campaigns, found out in the background when first asked for."""
+
+    def __init__(self) -> None:
+        self.found: tuple[Campaign, ...] | None = None
+        self.made_at: datetime | None = None
+        self.looked_at = 0.0
+        self.failed = False
+        self.lock = threading.Lock()
+
+    def of(self, responses: "Responses") -> tuple[Campaign, ...]:
+        """The campaigns as last found; they are looked for again from time to time.
+
+        Raises
+        ------
+        BeingWorkedOut
+            Where they have not been found yet.
+        """
+        old = time.monotonic() - self.looked_at > CAMPAIGNS_SECONDS
+        if (self.found is None or old) and self.lock.acquire(blocking=False):
+            threading.Thread(target=self._look, args=(responses,), daemon=True).start()
+        if self.found is None:
+            raise BeingWorkedOut
+        return self.found
+
+    def _look(self, responses: "Responses") -> None:
+        from app.services.results.words import campaigns_of
+
+        try:
+            self.found = campaigns_of(responses)
+            self.made_at, self.failed = datetime.now(UTC), False
+            self.looked_at = time.monotonic()
+        except Exception:
+            self.failed = True
+            logger.exception("campaigns could not be found out")
+        finally:
+            self.lock.release()
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The responses that counted at one moment, as the analysis takes them."""
+    """The responses that counted at one moment, as the analysis takes them.
+
+    `hidden` remembers tables by their figures, from one snapshot to the next: most questions are
+    not touched by one more response.
+    """
 
     responses: "Responses"
     made_at: datetime
     threshold: int
-    kept: dict[Any, Any] = field(default_factory=dict, compare=False)
+    kept: Memo = field(default_factory=Memo, compare=False)
+    hidden: Memo = field(default_factory=Memo, compare=False)
+    copies: Copies = field(default_factory=Copies, compare=False)
 
-    @cached_property
-    def campaigns(self) -> tuple[tuple[str, ...], ...]:
-        """The ids of responses that belong to campaigns, a tuple a campaign."""
-        from app.services.results.words import campaigns_of
+    @property
+    def campaigns(self) -> tuple[Campaign, ...]:
+        """The ids of responses that belong to campaigns, a tuple a campaign.
 
-        return campaigns_of(self.responses)
+        Raises
+        ------
+        BeingWorkedOut
+            Where they have not been found yet.
+        """
+        return self.copies.of(self.responses)
 
     def once(self, what: tuple[Any, ...], make: Callable[[], Any]) -> Any:
         """Work something out once for this snapshot."""
-        if what not in self.kept:
-            self.kept[what] = make()
-        return self.kept[what]
+        return self.kept.once(what, make)
 
 
 @dataclass
@@ -67,8 +142,14 @@ class Kept:
     looked_at: float = 0.0
     done: int = 0
     total: int = 0
-    failed: str = ""
+    failed: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
+    copies: Copies = field(default_factory=Copies)
+
+    @property
+    def newer(self) -> bool:
+        """Whether newer responses are being counted at the moment."""
+        return self.snapshot is not None and self.lock.locked()
 
 
 @dataclass(frozen=True)
@@ -77,10 +158,18 @@ class Progress:
 
     done: int
     total: int
+    failed: bool = False
 
 
 kept_by_worker: dict[tuple[str, str], Kept] = {}
 guard = threading.Lock()
+
+
+def kept_of(database: Database, consultation: Consultation) -> Kept:
+    """What this worker holds of a consultation, perhaps nothing yet."""
+    place = (str(database.engine.url), consultation.id)
+    with guard:
+        return kept_by_worker.setdefault(place, Kept())
 
 
 def current(database: Database, consultation: Consultation) -> Snapshot | Progress:
@@ -88,21 +177,21 @@ def current(database: Database, consultation: Consultation) -> Snapshot | Progre
 
     A small consultation is read at once. A large one is read in the background the first time.
     """
-    place = (str(database.engine.url), consultation.id)
-    with guard:
-        kept = kept_by_worker.setdefault(place, Kept())
+    kept = kept_of(database, consultation)
     if kept.snapshot is not None and time.monotonic() - kept.looked_at < FRESH_SECONDS:
         return kept.snapshot
     if kept.snapshot is None and _how_many(database, consultation.id) <= BUILD_IN_REQUEST:
         with kept.lock:
-            _refresh(database, consultation.id, kept)
+            refresh(database, consultation.id, kept)
+    elif kept.snapshot is not None and not _changed(database, consultation.id, kept):
+        kept.looked_at = time.monotonic()
     elif kept.lock.acquire(blocking=False):
         threading.Thread(
             target=_refresh_and_release, args=(database, consultation.id, kept), daemon=True
         ).start()
     if kept.snapshot is not None:
         return kept.snapshot
-    return Progress(kept.done, kept.total)
+    return Progress(kept.done, kept.total, kept.failed)
 
 
 def forget(consultation_id: str) -> None:
@@ -118,119 +207,76 @@ def _how_many(database: Database, consultation_id: str) -> int:
         return session.scalar(statement.where(Response.consultation_id == consultation_id)) or 0
 
 
+def _changed(database: Database, consultation_id: str, kept: Kept) -> bool:
+    """Whether responses came, went or were changed since the snapshot was made."""
+    with database.session(reads_only=True) as session:
+        consultation = session.get_one(Consultation, consultation_id)
+        edition = editions.current_edition(session, consultation)
+        return edition is None or reading.signature(session, consultation, edition) != (
+            kept.signature
+        )
+
+
 def _refresh_and_release(database: Database, consultation_id: str, kept: Kept) -> None:
+    """Refresh in the background; what fails is logged and shown, and tried again at the next look.
+
+    A snapshot that replaces another is shown when its pages are ready, so that none is slow.
+    """
     try:
-        _refresh(database, consultation_id, kept)
+        refresh(database, consultation_id, kept, prepared=True)
+    except Exception:
+        kept.failed = True
+        logger.exception("figures could not be brought up to date")
     finally:
         kept.lock.release()
 
 
-def _refresh(database: Database, consultation_id: str, kept: Kept) -> None:
+def refresh(
+    database: Database, consultation_id: str, kept: Kept, *, prepared: bool = False
+) -> None:
+    """Bring the columns up to date where anything changed. Whoever calls holds the lock."""
+    from app.services.results.preparing import prepare
+
     with database.session(reads_only=True) as session:
         consultation = session.get_one(Consultation, consultation_id)
         edition = editions.current_edition(session, consultation)
         if edition is None:
             return
-        signature = _signature(session, consultation, edition)
-        if kept.snapshot is None or signature != kept.signature:
-            _read(session, consultation, edition, kept)
-            kept.signature = signature
-        kept.looked_at = time.monotonic()
+        signature = reading.signature(session, consultation, edition)
+        made = kept.snapshot
+        if made is None or signature != kept.signature:
+            made = _read(session, consultation, edition, kept)
+    if prepared and made is not kept.snapshot:
+        prepare(made)
+    kept.snapshot, kept.signature = made, signature
+    kept.looked_at, kept.failed = time.monotonic(), False
 
 
-def _signature(session: Session, consultation: Consultation, edition: Edition) -> tuple[Any, ...]:
-    """Changes whenever a response that counts comes, goes or is changed."""
-    of_consultation = Response.consultation_id == consultation.id
-    revisions = sa.select(sa.func.count(), sa.func.max(Revision.sent_at)).join(Response)
-    states = sa.select(
-        sa.func.count(Response.withdrawn_at),
-        sa.func.count(Response.held_at),
-        sa.func.count(Response.excluded_reason),
-        sa.func.max(Response.withdrawn_at),
-        sa.func.max(Response.held_at),
+def _read(session: Session, consultation: Consultation, edition: Edition, kept: Kept) -> Snapshot:
+    """The responses that count now; only what came or was changed is read."""
+    newest = reading.newest(session, consultation, edition)
+    kept.done = 0
+    kept.total = sum(kept.known.get(public) != mark for public, mark in newest.items())
+
+    def rows(public_ids: list[str]) -> "pa.Table":
+        part = reading.columns(session, edition, public_ids)
+        kept.done += len(public_ids)
+        return part
+
+    kept.table = reading.bring_up_to_date(
+        kept.table, kept.known, newest, rows, lambda: reading.columns(session, edition, [])
     )
-    return (
-        edition.id,
-        *session.execute(revisions.where(of_consultation)).one(),
-        *session.execute(states.where(of_consultation)).one(),
-        consultation.small_counts,
-    )
-
-
-def _read(session: Session, consultation: Consultation, edition: Edition, kept: Kept) -> None:
-    """Bring the columns up to date: drop what no longer counts, add what is new."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    from forms.folder import as_table, identifying_columns
-
-    newest = _newest(session, consultation, edition)
-    new = [public for public, revision in newest.items() if kept.known.get(public) != revision]
-    stays = [public for public in kept.known if newest.get(public) == kept.known[public]]
-    codebook = editions.questionnaire_of(edition).codebook()
-    kept.done, kept.total = 0, len(new)
-    parts = []
-    if kept.table is not None and stays:
-        mask = pc.is_in(kept.table.column("response_id"), value_set=pa.array(stays))
-        parts.append(kept.table.filter(mask))
-    for start in range(0, len(new), AT_ONCE):
-        rows = _rows(session, new[start : start + AT_ONCE])
-        parts.append(as_table(rows, codebook).drop_columns(identifying_columns(codebook)))
-        kept.done += len(rows)
-    if not parts:
-        parts = [as_table([], codebook).drop_columns(identifying_columns(codebook))]
-    kept.table = pa.concat_tables(parts).combine_chunks().sort_by("response_id")
     kept.known = newest
-    kept.snapshot = Snapshot(
-        _responses(session, consultation, edition, kept.table),
+    before = kept.snapshot
+    return Snapshot(
+        reading.responses(session, consultation, edition, kept.table),
         datetime.now(UTC),
         consultation.small_counts,
+        hidden=Memo() if before is None else recent(before),
+        copies=kept.copies,
     )
 
 
-def _newest(session: Session, consultation: Consultation, edition: Edition) -> Known:
-    """The last revision of each response that counts, by the response's public id."""
-    statement = (
-        sa.select(Response.public_id, Revision.id)
-        .join(Revision, Revision.response_id == Response.id)
-        .where(
-            Response.consultation_id == consultation.id,
-            Response.edition_id == edition.id,
-            Response.withdrawn_at.is_(None),
-            Response.held_at.is_(None),
-            Response.excluded_reason.is_(None),
-        )
-        .order_by(Response.public_id, Revision.number)
-    )
-    return {public: revision for public, revision in session.execute(statement)}  # noqa: C416  # a row is no pair to the type checker
-
-
-def _rows(session: Session, public_ids: list[str]) -> list[dict[str, Any]]:
-    statement = (
-        sa.select(Response)
-        .where(Response.public_id.in_(public_ids))
-        .options(selectinload(Response.revisions))
-    )
-    rows = [exporting.row(each) for each in session.scalars(statement)]
-    session.expunge_all()
-    return rows
-
-
-def _responses(
-    session: Session, consultation: Consultation, edition: Edition, table: "pa.Table"
-) -> "Responses":
-    from analysis.export import as_asked, as_frame
-    from analysis.responses import Responses
-
-    consultation = session.merge(consultation)
-    codebook = editions.questionnaire_of(edition).codebook()
-    accounting = exporting.account(session, consultation, edition)
-    manifest: Manifest = exporting.manifest(
-        consultation, accounting, "without_identities", datetime.now(UTC)
-    )
-    return Responses(
-        frame=as_frame(table, codebook),
-        asked=as_asked(table, codebook),
-        codebook=codebook,
-        manifest=manifest,
-    )
+def recent(before: Snapshot) -> Memo:
+    """What the snapshot before had worked out; nothing where that has grown large."""
+    return before.hidden if len(before.hidden.made) < MOST_HIDDEN else Memo()

@@ -1,18 +1,25 @@
 """Results while they come in: every open question by group, filtered, compared, downloaded."""
 
+import time
+from dataclasses import replace
+from typing import Any
+
 from flask import Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from app.database import current_database
+from app.database import current_database, current_session
 from app.models import Consultation
 from app.security import open_to
 from app.services import results
+from app.services.coding import frames, tables
 from app.services.results import Choice, Figures, Snapshot
 from app.services.roles import who
 from app.views.organise.desk import find_consultation, organise
+from forms.codebook import AskedQuestion
 
 WAIT_SECONDS = 2
+SCARCE = ("hidden", "too few")
 
 
 def snapshot_of(consultation: Consultation) -> Snapshot:
@@ -40,6 +47,8 @@ def figures_or_404(snapshot: Snapshot, question: str) -> Figures:
         return results.figures(snapshot, question, choice())
     except results.UnknownQuestion:
         abort(404)
+    except results.BeingWorkedOut:
+        abort(503)
 
 
 def drawn(svg: str) -> Markup:
@@ -51,11 +60,16 @@ def drawn(svg: str) -> Markup:
 @open_to(*who("results"))
 def results_page(key: str) -> ResponseReturnValue:
     """All open questions at a glance."""
-    snapshot = snapshot_of(find_consultation(key))
+    consultation = find_consultation(key)
+    snapshot = snapshot_of(consultation)
+    glance = results.overview(snapshot)
     return render_template(
         "organise/results.html",
-        glance=results.overview(snapshot),
+        glance=glance,
+        scarce=any(cell in SCARCE for line in glance.lines for cell in line.cells),
+        drawn=drawn,
         snapshot=snapshot,
+        kept=results.kept_of(current_database(), consultation),
         accounting=snapshot.responses.manifest.accounting,
     )
 
@@ -64,12 +78,17 @@ def results_page(key: str) -> ResponseReturnValue:
 @open_to(*who("results"))
 def results_question(key: str, open_question: str) -> ResponseReturnValue:
     """One open question: each closed question with its picture and table, and the open ones."""
-    snapshot = snapshot_of(find_consultation(key))
+    consultation = find_consultation(key)
+    snapshot = snapshot_of(consultation)
+    waiting, chosen = False, choice()
     try:
         asked = results.questions_of(snapshot, open_question)
-        made = [
-            results.figures(snapshot, each.key, choice()) for each in asked if each.kind == "closed"
-        ]
+        closed = [each.key for each in asked if each.kind == "closed"]
+        try:
+            made = [results.figures(snapshot, each, chosen) for each in closed]
+        except results.BeingWorkedOut:
+            waiting, chosen = True, replace(chosen, campaigns="")
+            made = [results.figures(snapshot, each, chosen) for each in closed]
     except results.UnknownQuestion:
         abort(404)
     first, second = request.args.get("first", ""), request.args.get("second", "")
@@ -85,13 +104,45 @@ def results_question(key: str, open_question: str) -> ResponseReturnValue:
         },
         written=[each for each in asked if each.kind == "open"],
         codebook=codebook,
-        choice=choice(),
+        choice=chosen,
+        waiting=waiting,
+        hides=any(
+            cell.hidden
+            for each in made
+            for table in each.tables
+            for row in table.rows
+            for cell in row.cells
+        ),
+        themes=themes_of(consultation, snapshot, asked),
+        kept=results.kept_of(current_database(), consultation),
         first=first,
         second=second,
         drawn=drawn,
         snapshot=snapshot,
         following=following(codebook, open_question),
     )
+
+
+def themes_of(
+    consultation: Consultation, snapshot: Snapshot, asked: tuple[AskedQuestion, ...]
+) -> tuple[tuple[AskedQuestion, Any], ...]:
+    """The themes by group of the open questions that were coded; looked up once a minute."""
+    session = current_session()
+    known = frames.of_consultation(session, consultation)
+    found = []
+    for each in asked:
+        if each.kind != "open" or each.key not in known:
+            continue
+        frame = known[each.key]
+        table = snapshot.once(
+            ("themes", each.key, int(time.monotonic() // 60)),
+            lambda frame=frame: tables.themes(  # type: ignore[misc]  # a default ties the frame
+                current_database(), session, consultation, frame
+            ),
+        )
+        if table is not None:
+            found.append((each, table))
+    return tuple(found)
 
 
 def following(codebook: object, open_question: str) -> tuple[str | None, str | None]:
@@ -116,6 +167,8 @@ def results_words(key: str, question: str) -> ResponseReturnValue:
         words = results.behind(snapshot, responses, question, group)
     except (results.UnknownQuestion, ValueError, LookupError):
         abort(404)
+    except results.BeingWorkedOut:
+        abort(503)
     return render_template(
         "organise/results_words.html",
         words=words,

@@ -209,6 +209,7 @@ def tasks() -> ResponseReturnValue:
         progress=progress,
         before=[progress.state(each) for each in progress.route if each.kind in BEFORE],
         after=[progress.state(each) for each in progress.route if each.kind == "closing"],
+        needed={section.key for section, _ in progress.unanswered},
         response=current_draft().response,
         unsent=drafting.has_unsent_changes(progress, current_draft().response),
     )

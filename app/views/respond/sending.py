@@ -50,10 +50,17 @@ def show_check(
     """The page to check, with what stands in the way first."""
     session, draft = current_session(), current_draft()
     progress = drafting.read(draft)
+    sections = [(each, lines(progress, each)) for each in progress.route]
+    needed = {section.key for section, _ in progress.unanswered}
     page = render_template(
         "respond/check.html",
         progress=progress,
-        sections=[(each, lines(progress, each)) for each in progress.route],
+        sections=sections,
+        blank={
+            section.key
+            for section, answers in sections
+            if section.key not in needed and not any(answer.words for answer in answers)
+        },
         token=submitting.next_token(session.info["keyring"], draft),
         findings=screening.screen_answers(progress),
         changed=changed,
