@@ -1,6 +1,8 @@
 """`python -m analysis`: commands that a person can guess, and errors that say what to do."""
 
 import csv
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,8 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.commands.screen import grid
-from forms.folder import RESPONSES
+from analysis.texts.decisions import read_decisions, write_decisions
+from forms.folder import MANIFEST, RESPONSES, digest
 from tests.analysis.exports import make_export, rows
 
 COMMANDS = ("report", "table", "compare", "texts", "release", "ingest", "check")
@@ -161,3 +164,127 @@ def test_figures_line_up_to_the_right():
         "Equal  10",
         "No      5",
     ]
+
+
+@pytest.fixture
+def broken(export, tmp_path):
+    folder = tmp_path / "broken"
+    shutil.copytree(export, folder)
+    content = b"PAR1 and then nothing of the kind"
+    (folder / RESPONSES).write_bytes(content)
+    manifest = json.loads((folder / MANIFEST).read_bytes())
+    manifest["digests"][RESPONSES] = digest(content)
+    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+def arguments(command, folder, out):
+    """Give the arguments with which each command reads an export."""
+    more = {
+        "table": ["capacity"],
+        "report": ["--out", str(out)],
+        "texts": ["--out", str(out)],
+        "release": ["--out", str(out)],
+    }
+    return [command, str(folder), *more.get(command, [])]
+
+
+READERS = tuple(command for command in COMMANDS if command != "ingest")
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_every_command_refuses_a_parquet_file_that_is_none(command, broken, tmp_path, capsys):
+    assert main(arguments(command, broken, tmp_path / "out")) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"Cannot {command}: responses.parquet is not a Parquet file")
+    assert said.endswith("export again")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_every_command_says_which_folder_is_missing(command, tmp_path, capsys):
+    assert main(arguments(command, tmp_path / "nowhere", tmp_path / "out")) == 1
+    assert f"there is no folder {tmp_path / 'nowhere'}" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["table", "oq5_equal_penalti"],
+        ["table", "capacity", "--by", "oq5_equal_penalti"],
+        ["compare", "oq5_equal_penalti"],
+    ],
+)
+def test_a_misspelt_variable_gets_the_nearest_name_everywhere(more, export, capsys):
+    command, *rest = more
+    assert main([command, str(export), *rest]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"Cannot {command}: there is no variable oq5_equal_penalti: did you")
+    assert "oq5_equal_penalty" in said
+
+
+def test_texts_gives_the_nearest_name_of_a_misspelt_question(export, tmp_path, capsys):
+    out = tmp_path / "texts"
+    assert main(["texts", str(export), "--out", str(out), "--variable", "oq5_whi"]) == 1
+    assert "did you mean oq5_why" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def copied(folder):
+    """Write an export in which five respondents sent two nearly identical texts, and two more."""
+    made = rows(60)
+    wide = [row for row in made if row.get("asked.oq1_why") and row.get("asked.oq5_why")]
+    words = "every zebrawood platform must keep careful records of each request that it receives"
+    other = "no zebrawood company may be asked to look into letters that only two people can read"
+    for row in wide[:5]:
+        row["oq1_why"], row["oq5_why"] = words, other
+    near = f"{words} and answer in good time before a court rules"
+    wide[5]["oq1_why"], wide[6]["oq1_why"] = near, near + " on it"
+    wide[7]["oq1_why"] = "n/a"
+    make_export(folder, made=made)
+    return [row["response_id"] for row in wide[:5]]
+
+
+def test_copies_and_fillers_are_in_no_groups_own_words(tmp_path, capsys):
+    members = copied(tmp_path / "export")
+    assert main(["texts", str(tmp_path / "export"), "--out", str(tmp_path / "texts")]) == 0
+    with (tmp_path / "texts" / "campaigns.csv").open(encoding="utf-8-sig", newline="") as opened:
+        assert sorted(line["response_id"] for line in csv.DictReader(opened)) == sorted(members)
+    with (tmp_path / "texts" / "vocabulary.csv").open(encoding="utf-8-sig", newline="") as opened:
+        assert "zebrawood" not in {line["word"] for line in csv.DictReader(opened)}
+
+
+def test_decisions_are_offered_kept_and_followed(tmp_path, capsys):
+    copied(tmp_path / "export")
+    path = tmp_path / "decisions.yaml"
+    command = ["texts", str(tmp_path / "export"), "--out", str(tmp_path / "texts")]
+    command += ["--decisions", str(path)]
+    assert main(command) == 0
+    offered = read_decisions(path)
+    assert offered
+    assert {each.same for each in offered} == {None}
+    assert f"{len(offered)} new pairs were added" in capsys.readouterr().out
+    decided = [each.model_copy(update={"same": True}) for each in offered]
+    write_decisions(path, decided)
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert f"{len(decided)} decisions of {path} were followed; 0 new pairs" in said
+    assert set(decided) <= set(read_decisions(path))
+
+
+def test_a_decisions_file_that_cannot_be_read_is_left_as_it_is(export, tmp_path, capsys):
+    path = tmp_path / "decisions.yaml"
+    path.write_text("decisions: [", encoding="utf-8")
+    out = tmp_path / "texts"
+    assert main(["texts", str(export), "--out", str(out), "--decisions", str(path)]) == 1
+    assert capsys.readouterr().err.startswith("Cannot texts: decisions.yaml:")
+    assert path.read_text(encoding="utf-8") == "decisions: ["
+    assert not out.exists()
+
+
+def test_report_refuses_an_unknown_format(export, tmp_path, capsys):
+    out = tmp_path / "report"
+    assert main(["report", str(export), "--out", str(out), "--format", "odt"]) == 1
+    assert "there is no format odt: choose from html, docx, pdf" in capsys.readouterr().err
+    assert not out.exists()

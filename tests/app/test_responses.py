@@ -371,7 +371,7 @@ def test_only_rows_of_an_unfinished_sheet_are_kept_and_only_sealed(
         importing.bring_in(session, kept, now=now, seconds=0.0)
         assert kept.done == 0
     with database.work() as session:
-        importing.bring_in(session, session.get_one(ImportBatch, batch), now=now)
+        importing.bring_in(session, session.get_one(ImportBatch, batch), now=now, seconds=600)
     with database.work() as session:
         kept = session.get_one(ImportBatch, batch)
         assert (kept.done, kept.rows) == (6, None)

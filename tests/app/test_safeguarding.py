@@ -320,8 +320,9 @@ def open_second(lone_app: Flask, questionnaire) -> Callable[[], str]:
 
 OF_BEFORE = (
     (
-        "INSERT INTO consultation (id, key, title, organiser, zone, created_at, open_link, synthetic"
-        ", small_counts, consensus_threshold, k_anonymity, wording, extensions, retention) VALUES"
+        "INSERT INTO consultation (id, key, title, organiser, zone, created_at, open_link,"
+        " synthetic, small_counts, consensus_threshold, k_anonymity, wording, extensions,"
+        " retention) VALUES"
         " ('c', 'k', 't', 'o', 'UTC', :at, :no, :no, 5, 0.75, 5, '{}', '[]', '{}')"
     ),
     (

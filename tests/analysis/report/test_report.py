@@ -38,6 +38,7 @@ NEVER = {
 SECTIONS = [
     "answer", "asked", "received", "reading", "glance", "questions", "priorities", "next",
     "annex-tables", "annex-organisations", "annex-method", "annex-coding", "annex-questionnaire",
+    "annex-differences",
 ]  # fmt: skip
 
 
