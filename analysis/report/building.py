@@ -14,7 +14,7 @@ from analysis.report.chapters import Numbering, open_question_chapters, section_
 from analysis.report.coding import frames
 from analysis.report.compared import compared
 from analysis.report.content import Chapter, Report
-from analysis.report.counting import Counted, count, leads
+from analysis.report.counting import Counted, count, leads, not_answers
 from analysis.report.front import (
     answer,
     asked_words,
@@ -124,7 +124,7 @@ def assemble(
         digests=digest_facts(responses),
         tables=counted.tables,
         warnings=(*manifest.warnings, *((manifest.source,) if manifest.source else ())),
-        differences=compared(tables, codebook, _roles(codebook)),
+        differences=compared(tables, codebook, (*_roles(codebook), *not_answers(codebook))),
     )
 
 

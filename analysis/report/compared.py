@@ -34,7 +34,7 @@ def compared(
     codebook
         With the categories of these tables.
     skipped
-        Questions that are not about the subject, such as consent.
+        Questions and variables that are not about the subject, such as consent.
 
     Returns
     -------
@@ -69,6 +69,7 @@ def _names(codebook: Codebook, skipped: Sequence[str]) -> list[str]:
         if each.measure in COMPARED
         and each.question in closed
         and kinds.get(each.section) in PAGES
+        and each.name not in skipped
         and not each.identifying
     ]
 

@@ -151,5 +151,6 @@ def _cell(lead: Standing, position: Position, key: str) -> str:
     words = f"{'at least ' if share.at_least else ''}{per_cent(share.count, position.views)}"
     if position.majority is not None and position.majority.key != key:
         other = position.majority
-        words += f"; {per_cent(other.count, position.views)} {other.label}"
+        least = "at least " if other.at_least else ""
+        words += f"; {least}{per_cent(other.count, position.views)} {other.label}"
     return words

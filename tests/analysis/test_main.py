@@ -239,7 +239,7 @@ def copied(folder):
     other = "no zebrawood company may be asked to look into letters that only two people can read"
     for row in wide[:5]:
         row["oq1_why"], row["oq5_why"] = words, other
-    near = f"{words} and answer in good time before a court rules"
+    near = f"{words} and answer in time"
     wide[5]["oq1_why"], wide[6]["oq1_why"] = near, near + " on it"
     wide[7]["oq1_why"] = "n/a"
     make_export(folder, made=made)

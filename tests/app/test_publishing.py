@@ -117,7 +117,7 @@ def test_an_organiser_writes_prepares_previews_and_publishes(app: Flask):
     assert "Organisation industry 1 " not in said
     assert visitor.opens("/c/small/").said().count("Results are published") == 1
     visitor.opens(f"{PUBLIC}/OQ2")
-    assert visitor.heading == "OQ2 By what means?"
+    assert visitor.said().startswith("Mixed OQ2 By what means?")
     with database.session(reads_only=True) as session:
         letters = session.scalars(sa.select(Message).where(Message.purpose == "results")).all()
         acts = session.scalars(sa.select(AuditEvent.act).where(AuditEvent.subject == "small")).all()
@@ -169,7 +169,7 @@ def test_figures_files_and_pictures_are_served_each_with_its_own_policy(owner: O
         assert each.get("alt")
     with owner.app.extensions["database"].session(reads_only=True) as session:
         ours = session.scalars(
-            sa.select(PublishedFile.path).where(PublishedFile.path.startswith("_"))
+            sa.select(PublishedFile.path).where(PublishedFile.path.startswith("_", autoescape=True))
         ).all()
     assert sorted(ours) == ["_members.json", "_tables.json"]
     for path in (*ours, "charts/../_members.json"):
@@ -178,7 +178,7 @@ def test_figures_files_and_pictures_are_served_each_with_its_own_policy(owner: O
 
 def test_publishing_asks_for_a_fresh_sign_in(owner: Organiser):
     with owner.app.extensions["database"].work() as session:
-        for each in session.scalars(sa.select(SignIn)):
+        for each in session.scalars(sa.select(SignIn).where(SignIn.proved_at.is_not(None))):
             each.proved_at -= timedelta(minutes=20)
     owner.presses("Publish these results")
 

@@ -90,7 +90,10 @@ def newest(session: Session, consultation: Consultation, edition: Edition) -> Kn
         )
         .order_by(Response.public_id, Revision.number)
     )
-    return {public: revision for public, revision in session.execute(statement)}  # noqa: C416  # a row is no pair to the type checker
+    return {
+        public: f"{revision} {marks.get(response, '')}"
+        for public, revision, response in session.execute(statement)
+    }
 
 
 def columns(session: Session, edition: Edition, public_ids: list[str]) -> "pa.Table":
