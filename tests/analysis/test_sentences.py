@@ -151,3 +151,15 @@ def test_items_of_a_ranking_are_placed_among_the_first_and_not_chosen():
     assert say(found) == (
         "Nothing was placed among the first three by more than half in any of the three groups."
     )
+
+
+def test_the_headline_says_on_how_many_a_group_could_not_be_judged():
+    tables = [
+        a_table(CHOICE, [(20, 0, 0), (9, 0, 0), (20, 0, 0)]),
+        a_table(SCALE, [(0, 0, 0, 9, 9)] * 3),
+    ]
+    assert headline(glance(tables, CODEBOOK)) == (
+        "Of the three open questions, on two the groups share a majority view and on one it cannot "
+        "be said, as too few answered or small counts are hidden. On one of these, only some of "
+        "the three groups could be judged."
+    )

@@ -131,8 +131,7 @@ def _figures(snapshot: "Snapshot", asked: AskedQuestion, choice: Choice) -> Figu
 
 
 def _sentences(snapshot: "Snapshot", tables: "tuple[Table, ...]") -> tuple[str, ...]:
-    from analysis.glance import WEIGHED
-    from analysis.positions import standing
+    from analysis.positions import can_stand, standing
     from analysis.report.readings import read_question
 
     codebook = snapshot.responses.codebook
@@ -140,7 +139,7 @@ def _sentences(snapshot: "Snapshot", tables: "tuple[Table, ...]") -> tuple[str, 
     standings = {
         table.variable: standing(table, codebook, threshold=threshold)
         for table in tables
-        if table.variable and table.rows and codebook.by_name[table.variable].measure in WEIGHED
+        if table.variable and table.rows and can_stand(codebook.by_name[table.variable])
     }
     return tuple(read_question(tables, codebook.by_name, standings))
 
