@@ -49,7 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = build_parser().parse_args(arguments)
     try:
         return int(chosen.run(chosen))
-    except (ExportError, ExposureError, ValueError, OSError) as error:
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        warn(f"Cannot {chosen.command}: {error.strerror or error}{where}")
+        return 1
+    except (ExportError, ExposureError, ValueError) as error:
         warn(f"Cannot {chosen.command}: {error}")
         return 1
 

@@ -13,6 +13,9 @@ from analysis.tables import Table
 VERDICT = 112.0
 """Room for the verdict, right of the lines."""
 
+MARK = 9.0
+"""Marks nearer to each other than this stand one above the other."""
+
 LEFT = 8.0
 RIGHT = WIDTH - VERDICT - 8
 
@@ -132,7 +135,7 @@ def _ground(ground: Ground, columns: Sequence[Column], y: float, threshold: floa
         text(words, key_room, y + 15 * len(lines) + 11 + place * 13, size=10.5, fill=MUTED)
         for place, words in enumerate(measured)
     ]
-    middle = y + 15 * len(lines) + 13 * len(measured) + 12
+    middle = y + 15 * len(lines) + 13 * len(measured) + 16
     colour = VERDICTS[ground.kind]
     parts.append(line(_at(0), middle, _at(100), middle))
     parts.append(line(_at(threshold), middle - 9, _at(threshold), middle + 9, stroke=MUTED))
@@ -151,9 +154,23 @@ def _ground(ground: Ground, columns: Sequence[Column], y: float, threshold: floa
         for stand in ground.stands
         if stand.at_least and stand.share is not None
     ]
-    parts += [draw_mark(column.mark, _at(share), middle, 6) for share, column in reversed(shown)]
+    lanes = _lanes([_at(share) for share, _ in shown])
+    parts += [
+        draw_mark(column.mark, _at(share), middle + lane, 6)
+        for (share, column), lane in reversed(list(zip(shown, lanes, strict=True)))
+    ]
     parts += _verdict(ground, colour, middle)
-    return Block(tuple(parts), middle - y + 18)
+    return Block(tuple(parts), middle - y + 22)
+
+
+def _lanes(places: Sequence[float]) -> list[float]:
+    """Give how far above or below the line each mark stands, so that none covers another."""
+    lanes: list[float] = []
+    for at, place in enumerate(places):
+        taken = {lanes[near] for near in range(at) if abs(places[near] - place) < MARK}
+        free = [lane for lane in (0.0, -MARK, MARK) if lane not in taken]
+        lanes.append(free[0] if free else 0.0)
+    return lanes
 
 
 def _verdict(ground: Ground, colour: str, middle: float) -> list[str]:

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from analysis.commands.screen import warn
 from analysis.disclosure import hide_small_counts
 from analysis.export import read_export
 from analysis.filters import Filter, narrow
@@ -29,7 +30,7 @@ def chosen_responses(arguments: Namespace) -> Responses:
     """Read the export and keep the responses asked for."""
     responses = read_export(arguments.export)
     verified = True if arguments.verified else False if arguments.declared else None
-    return narrow(
+    kept = narrow(
         responses,
         Filter(
             verified=verified,
@@ -37,6 +38,9 @@ def chosen_responses(arguments: Namespace) -> Responses:
             jurisdiction=tuple(arguments.jurisdiction),
         ),
     )
+    if len(responses) and not len(kept):
+        warn(f"Nobody is left: no response is {kept.filters}.")
+    return kept
 
 
 def hidden(responses: Responses, tables: tuple[Table, ...]) -> tuple[Table, ...]:

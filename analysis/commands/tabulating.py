@@ -76,4 +76,5 @@ def write_csv(tables: tuple[Table, ...], path: Path) -> None:
     records = [
         record for table in tables for record in ((table.title,), *table.as_records(), ("",))
     ]
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(csv_bytes(records))

@@ -60,9 +60,11 @@ def compared(
 
 
 def _names(codebook: Codebook, skipped: Sequence[str]) -> list[str]:
-    """Name the closed variables that are compared: all on the subject."""
+    """Name the closed variables to compare: all on the subject that two groups were asked."""
     kinds = {section.key: section.kind for section in codebook.sections}
-    closed = {each.key for each in codebook.questions if each.kind == "closed"} - set(skipped)
+    closed = {
+        each.key for each in codebook.questions if each.kind == "closed" and len(each.groups) != 1
+    } - set(skipped)
     return [
         each.name
         for each in codebook.variables

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from email_validator import EmailNotValidError, validate_email
-from openpyxl import load_workbook
 
 MOST_LINES = 5_000
 LONGEST = 200
@@ -95,6 +94,8 @@ def _of_workbook(content: bytes) -> str:
         if size > LARGEST_SHEET:
             msg = f"This workbook is too large. Send the list alone, {MOST_LINES:,} lines at most."
             raise Unreadable(msg)
+        from openpyxl import load_workbook  # it loads NumPy: no respondent's page pays for that
+
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         lines = [

@@ -31,14 +31,6 @@ def send_resume_link(
     audit.record(session, "respondent", "mail resume link", consultation.key, now=now)
 
 
-def send_receipt(
-    session: Session, response: Response, address: str, text: str, *, now: datetime
-) -> None:
-    """Mail what the receipt says, without any answer."""
-    letter = mail.Letter(address, f"Received: {response.reference}", text)
-    mail.queue(session, letter, purpose="receipt", now=now)
-
-
 def send_reset(session: Session, email: str, link: str, *, now: datetime) -> None:
     """Mail a link to set a new password, if the address is an organiser's; tell nobody whether."""
     organiser = accounts.by_email(session, email)

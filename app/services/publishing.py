@@ -2,6 +2,7 @@
 
 Nothing here is public until `publish`. What is public is a publication that never changes; the
 next one replaces it, and the files of the one before are dropped but for what the next needs.
+Longer than most modules: words, what is prepared and what is public are checked together.
 """
 
 import hashlib

@@ -9,13 +9,15 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import openpyxl
 import xlsxwriter
 
 from forms.codebook import ONE_COLUMN_PER_CATEGORY, Measure, Variable
 from forms.questionnaire import Questionnaire
+
+if TYPE_CHECKING:
+    import openpyxl
 
 ROW_KEY, CONFIDENTIAL = "row_key", "confidential"
 MOST_ROWS = 1_000
@@ -133,11 +135,13 @@ def read_sheet(content: bytes, questionnaire: Questionnaire) -> list[SheetRow]:
         book.close()
 
 
-def _open(content: bytes) -> openpyxl.Workbook:
+def _open(content: bytes) -> "openpyxl.Workbook":
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(each.file_size for each in archive.infolist())
         if unpacked <= MOST_UNPACKED:
+            import openpyxl  # it loads NumPy: no respondent's page pays for that
+
             return openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     except Exception as error:  # openpyxl lets through whatever a broken file meets on the way
         msg = "This file cannot be read. Save it as an Excel workbook (.xlsx) and try again."

@@ -7,6 +7,7 @@ looked for where they are kept, so that a test which planted nothing cannot pass
 
 import io
 import json
+import re
 import time
 import zipfile
 from collections import deque
@@ -234,7 +235,9 @@ def words_in(kind: str, content: bytes, name: str) -> Iterator[str]:
         yield "".join(each.text or "" for each in document.element.body.iter())
     if kind == "application/pdf":
         reader = pypdf.PdfReader(io.BytesIO(content))
-        yield from (" ".join(page.extract_text().split()) for page in reader.pages)
+        text = " ".join(page.extract_text() for page in reader.pages)
+        yield text
+        yield re.sub(r"[\s\u00ad\u2010-]+", "", text)  # words that a line's end has broken
         yield str(reader.metadata)
     if name.endswith(".sav"):
         yield from words_in_sav(content)
@@ -325,7 +328,7 @@ def test_what_may_come_out_is_found_where_the_canaries_are_looked_for(
 
 def test_what_may_be_quoted_is_quoted(public: dict[str, str]):
     assert "i have worked on this for" in public[f"{PUBLIC}/OQ1"]
-    assert "i have worked on this for" in public[f"{PUBLIC}/files/report.pdf"]
+    assert "ihaveworkedonthisfor" in public[f"{PUBLIC}/files/report.pdf"]
 
 
 @pytest.mark.parametrize("what", SECRETS)

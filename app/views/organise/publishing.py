@@ -1,4 +1,7 @@
-"""Publishing: words on each open question, preparing the results, looking at them, letting out."""
+"""Publishing: words on each open question, preparing the results, looking at them, letting out.
+
+Longer than most modules: the steps of one page and its preview, each a short view.
+"""
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

@@ -12,7 +12,7 @@ from analysis.charts.distribution import quartile_bars
 from analysis.charts.dots import mean_dots, share_dots
 from analysis.charts.drawing import borda_scores, draw_question
 from analysis.charts.frame import columns_of
-from analysis.charts.ground import Ground, Stand, ground_map
+from analysis.charts.ground import Ground, Stand, _lanes, ground_map
 from analysis.charts.palette import FOR
 from analysis.charts.segments import Item
 from analysis.tables import Base, Cell, Row, Table
@@ -265,3 +265,8 @@ def test_rows_of_a_grid_stand_on_one_picture():
     charts = draw_question("What?", [scale_table(key="a"), scale_table(key="b")], variables)
 
     assert [chart.tables for chart in charts] == [("a", "b")]
+
+
+def test_marks_that_would_cover_each_other_stand_one_above_the_other():
+    assert _lanes([50.0, 150.0, 250.0]) == [0.0, 0.0, 0.0]
+    assert len(set(_lanes([50.0, 50.5, 51.0]))) == 3

@@ -1,0 +1,288 @@
+"""A consultation from an empty installation to its published results, in a real browser alone.
+
+The whole way is gone once, by everybody who has a part in it, and the tests below look at what
+came of it. It is long because a consultation is: each step stands in a function of its own.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.services import editions, mail
+from tests.browser.conftest import AXE, RULES
+from tests.browser.team import Colleague, Notes, Person
+from tests.conftest import make_app
+from tests.pages import Respondent
+from tests.servers import serving
+
+pytestmark = pytest.mark.browser
+KEY = "asked_in_2027"
+DESK = f"/organise/c/{KEY}"
+GROUPS = ("law_enforcement", "industry", "civil_society")
+GAPS = (
+    "Nobody may test a model for this without breaking the law themselves.",
+    "Fines are too small to matter to a large company.",
+    "The police have no money for new tools or for training.",
+    "Open weights can be changed by anyone, and no rule says who answers for that.",
+    "Victims wait for years until a picture is taken down.",
+    "Judges have never seen such a case and find no wording for it.",
+    "Platforms are told to report, but not what a report must hold.",
+    "Schools do not know whom to call when pupils do this to each other.",
+    "Two countries ask opposite things of the same provider.",
+    "A general duty to search everything would harm everybody's privacy.",
+    "Sellers of such tools advertise in the open and stay unpunished.",
+    "Research is slowed by rules that were written for cameras.",
+)
+OVERALL = ("not_far_enough", "not_far_enough", "not_far_enough", "mixed", "about_right")
+AGREED = ("5", "5", "4", "4", "2")
+WILL = "We will publish model wording by May. The team answers for it."
+
+
+@dataclass
+class Way:
+    """Where it happens, who takes part, and what they read on the way."""
+
+    app: Flask
+    address: str
+    notes: Notes
+    team: dict[str, Colleague] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def owner(self) -> Colleague:
+        return self.team["owner"]
+
+    def keeps(self, name: str, person: Person) -> None:
+        """Remember what a page said."""
+        self.said[name] = person.said()
+
+
+@pytest.fixture(scope="module")
+def way(browser, axe_source, migrated_sqlite, tmp_path_factory) -> Iterator[Way]:
+    """The whole way, gone once."""
+    folder = tmp_path_factory.mktemp("organised")
+    shutil.copy(migrated_sqlite, folder / "open-questions.db")
+    app = make_app(f"sqlite:///{folder}/open-questions.db", folder)
+
+    def look(page) -> list[str]:
+        page.evaluate(axe_source)
+        return page.evaluate(AXE, list(RULES))
+
+    with serving(app) as port:
+        going = Way(app, f"http://127.0.0.1:{port}", Notes(look))
+        for step in STEPS:
+            import time; t=time.time(); step(going, browser); print(step.__name__, round(time.time()-t,1), len(going.notes.seen), going.notes.by_axe, going.notes.too_wide, flush=True)
+        yield going
+        for person in going.team.values():
+            person.leaves()
+    app.extensions["database"].engine.dispose()
+
+
+def the_team_joins(way: Way, browser) -> None:
+    """The first owner by the printed link; four colleagues by links on the team's page."""
+    printed = way.app.test_cli_runner().invoke(args=["first-owner"]).output
+    link = re.search(r"/account/join/\S+", printed).group()
+    way.team["owner"] = Colleague(browser, way.address, way.notes, "Olu Owner")
+    way.owner.joins(link, email="owner@example.org")
+    for name, role in (
+        ("Cora First", "coder"),
+        ("Carl Second", "coder"),
+        ("Sam Looks", "safeguarding"),
+        ("Sue Agrees", "safeguarding"),
+    ):
+        link = way.owner.invites(f"{name.split()[0].lower()}@example.org", role)
+        way.team[name] = Colleague(browser, way.address, way.notes, name).joins(link)
+    way.keeps("team", way.owner.looks().opens("/organise/team").opens("/organise/"))
+
+
+def it_is_made_and_opened(way: Way, _browser) -> None:
+    """From the questionnaire file: preview as each group, wording, thresholds, open."""
+    owner = way.owner.opens("/organise/new").fills(key=KEY, organiser="The test team")
+    owner.page.set_input_files("[name=file]", editions.DEFAULT_FILE)
+    owner.presses("Make it").looks().follows("Preview as each group")
+    for link in owner.page.get_by_role("navigation", name="Group").get_by_role("link").all()[1:]:
+        way.said["preview"] = owner.said()
+        owner.page.goto(way.address + link.get_attribute("href"))
+    owner.opens(f"{DESK}/settings").fills(
+        contact_name="The secretariat", contact_email="secretariat@example.org"
+    )
+    owner.presses("Save the settings")
+    way.keeps("settings", owner)
+    owner.opens(f"{DESK}/open-and-close").fills(small_counts="5", consensus="70", k_anonymity="5")
+    owner.presses("Open the consultation").looks()
+    way.keeps("opened", owner)
+
+
+def two_are_invited(way: Way, _browser) -> None:
+    """By a pasted list, checked and then sent; they answer by the links in their letters."""
+    owner = way.owner.opens(f"{DESK}/invitations").follows("Invite people")
+    owner.fills(
+        list="Ana Example, Example Police, Law enforcement, ana@example.org\n"
+        "Ben Example, Example Ltd, Industry, ben@example.org"
+    )
+    owner.presses("Check the list").looks().presses("Invite 2 people by mail").looks()
+    way.keeps("invited", owner)
+    for place, link in enumerate(letters(way.app)):
+        invited = Respondent(way.app, KEY).opens(link).presses("Start")
+        invited.presses("Save and continue", capacity="own_name")
+        answer(invited, place)
+    owner.opens(f"{DESK}/invitations").follows("Ana Example")
+
+
+def letters(app: Flask) -> list[str]:
+    """Send what waits, and read the invitations' links in the letters."""
+    settings, now = app.config["SETTINGS"], datetime.now(UTC)
+    with app.extensions["database"].work() as session:
+        mail.note(session, mail.send(settings, mail.claim(session, now=now, most=9), now=now), now=now)
+    texts = [
+        message_from_bytes(each.read_bytes(), policy=policy.default).get_content()
+        for each in sorted((Path(settings.folder) / "mail").glob("*.eml"))
+    ]
+    return sorted(found.group() for text in texts if (found := re.search(r"/c/\S+/i/\S+", text)))
+
+
+def answer(one: Respondent, place: int, gap: str = "") -> None:
+    """Answer two topics and send."""
+    one.answers("oq1", oq1_overall=OVERALL[place % 5], oq1_gap=gap)
+    one.answers("oq5", oq5_equal_penalty=AGREED[place % 5])
+    one.consents().sends()
+
+
+def the_public_answers(way: Way, _browser) -> None:
+    """Ten of each group with those invited; one gives an address in its words and is held."""
+    asked = [group for group in GROUPS for _ in range(10)][1:]
+    asked.remove("industry")
+    for place, group in enumerate(asked):
+        gap = GAPS[place] if place < len(GAPS) else ""
+        if place == len(asked) - 1:
+            gap = "Write to child.person@mail-of-somebody.net, who knows more."
+        answer(Respondent(way.app, KEY).begins(group), place, gap)
+
+
+def the_owner_follows(way: Way, _browser) -> None:
+    """Who is heard on what, the responses, and the results as they come in."""
+    owner = way.owner
+    way.keeps("follow", owner.opens(f"{DESK}/follow"))
+    owner.opens(f"{DESK}/responses")
+    owner.page.goto(f"{way.address}{DESK}/results")
+    owner.page.get_by_role("heading", name="Results", exact=True).wait_for()
+    way.keeps("results", owner.looks())
+    owner.opens(f"{DESK}/results/OQ1")
+    way.keeps("results of OQ1", owner)
+
+
+def the_held_response_is_released(way: Way, _browser) -> None:
+    """One looks for a reason, sets the address aside and proposes; another agrees."""
+    first, second = way.team["Sam Looks"], way.team["Sue Agrees"]
+    way.keeps("waiting", first.opens(f"{DESK}/held"))
+    first.page.locator(".oq-held a").first.click()
+    first.page.wait_for_url("**/held/**")
+    way.keeps("closed", first.looks())
+    first.fills(reason="To see whether the address is private").presses("Show the words").looks()
+    way.keeps("revealed", first)
+    first.fills(passage="child.person@mail-of-somebody.net")
+    first.page.fill("[name=redact-reason]", "A private address")
+    first.presses("Set the passage aside").looks()
+    first.page.fill("[name=release-reason]", "Nothing else is wrong")
+    first.presses("Propose to release it").looks()
+    way.keeps("proposed", first)
+    second.page.goto(first.page.url)
+    second.looks().presses("Agree to release it").looks()
+    way.keeps("released", second)
+
+
+FRAME = f"{DESK}/coding/oq1_gap"
+
+
+def a_frame_is_made(way: Way, _browser) -> None:
+    """From nothing: two codes, and who reads what."""
+    owner = way.owner.opens(f"{DESK}/coding").opens(FRAME).presses("Start from nothing").looks()
+    for name, about in (("Means", "Money, tools, training"), ("Rules", "What the law says")):
+        owner.fills(name=name, description=about).presses("Make the code")
+    for name, part in (("Cora First", "First coder"), ("Carl Second", "Second coder")):
+        owner.page.get_by_role("group", name=name).get_by_label(part).check()
+    owner.fills(share="100").presses("Save who codes").looks()
+
+
+def two_code(way: Way, _browser) -> None:
+    """By keyboard alone; the second differs on one answer."""
+    for name, differs in (("Cora First", False), ("Carl Second", True)):
+        coder = way.team[name].opens(f"{DESK}/coding").opens(f"{FRAME}/read")
+        read = 0
+        while coder.page.locator("h1").inner_text() == "Read and code":
+            text = coder.page.locator(".oq-answer-read").inner_text()
+            key = "1" if re.search("money|Research|Schools|years", text) else "2"
+            coder.page.keyboard.press("1" if differs and "Fines" in text else key)
+            with coder.page.expect_navigation(wait_until="load"):
+                coder.page.keyboard.press("Enter")
+            read += 1
+        way.keeps(f"read by {name}", coder.looks())
+
+
+def what_they_differ_on_is_settled(way: Way, _browser) -> None:
+    """Reliability is shown, and the owner settles the disagreement."""
+    owner = way.owner.opens(f"{FRAME}/reliability")
+    way.keeps("reliability", owner)
+    owner.follows("Settle it")
+    owner.page.get_by_label("Rules").check()
+    owner.presses("Decide and go on").looks()
+    way.keeps("settled", owner)
+    owner.opens(f"{FRAME}/history").opens(f"{FRAME}/reliability")
+
+
+def it_is_closed_and_published(way: Way, _browser) -> None:
+    """What will be done is written, the results are prepared, looked at, and let out."""
+    owner = way.owner.opens(f"{DESK}/open-and-close").presses("Close the consultation").looks()
+    way.keeps("over", owner)
+    owner.opens(f"{DESK}/publication").opens(f"{DESK}/publication/words/OQ1")
+    owner.fills(said="Most of you want more.", will=WILL).presses("Save and go back").looks()
+    owner.presses("Prepare the results").looks()
+    owner.page.get_by_role("button", name="Publish these results").wait_for(timeout=150_000)
+    owner.looks().follows("Look at it as the public would")
+    owner.opens(f"{DESK}/publication").presses("Publish these results").looks()
+    way.keeps("published", owner)
+    for place in ("exports", "retention", "audit"):
+        owner.opens(f"{DESK}/exports" if place == "exports" else f"/organise/{place}")
+
+
+def anyone_reads(way: Way, browser) -> None:
+    """Somebody who is not signed in reads the results and takes every file."""
+    visitor = Person(browser, way.address, way.notes).opens(f"/c/{KEY}/results/")
+    way.keeps("public", visitor)
+    files = visitor.page.locator(".oq-files a").all()
+    for link in files:
+        path = link.get_attribute("href")
+        got = visitor.page.request.get(way.address + path)
+        way.said[path.rpartition("/")[2]] = f"{got.status} {len(got.body()) > 1_000}"
+    visitor.opens(f"/c/{KEY}/results/OQ1").opens(f"/c/{KEY}/")
+    visitor.leaves()
+
+
+STEPS = (
+    the_team_joins,
+    it_is_made_and_opened,
+    two_are_invited,
+    the_public_answers,
+    the_owner_follows,
+    the_held_response_is_released,
+    a_frame_is_made,
+    two_code,
+    what_they_differ_on_is_settled,
+    it_is_closed_and_published,
+    anyone_reads,
+)
+
+
+def test_axe_finds_nothing_on_any_page_of_the_way(way):
+    assert way.notes.by_axe == {}
+
+
+def test_no_page_of_the_way_scrolls_sideways_on_a_small_screen(way):
+    assert way.notes.too_wide == {}
