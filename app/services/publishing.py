@@ -53,6 +53,10 @@ class AlreadyRunning(Exception):
     """Results of this consultation are being prepared already."""
 
 
+class NothingPrepared(LookupError):
+    """Nothing was prepared for publication yet."""
+
+
 class NotReady(Exception):
     """What was prepared cannot be published; the message says why and what to do."""
 
@@ -325,3 +329,21 @@ def publish(
     audit.record(session, actor, "publish results", consultation.key, details, now=now)
     session.flush()
     return publication
+
+
+def data_for_publication(session: Session, consultation: Consultation) -> bytes:
+    """The data of the edition that is published, or of the one prepared last.
+
+    Raises
+    ------
+    NothingPrepared
+        If results were never prepared.
+    """
+    for each in (published(session, consultation), latest(session, consultation)):
+        found = file_of(session, each, "data.zip") if each is not None else None
+        if found is not None:
+            return found.content
+    msg = (
+        "Prepare the results first, on the page “Publish”: the data for publication are made there."
+    )
+    raise NothingPrepared(msg)

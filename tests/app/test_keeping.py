@@ -107,3 +107,10 @@ def test_the_pages_say_what_is_due(lone_owner: Organiser):
     assert "Enter a whole number of days" in lone_owner.said()
     lone_owner.presses("Save the periods of", drafts="10")
     assert "The periods are saved." in lone_owner.said()
+
+
+def test_what_may_be_published_is_made_where_results_are_prepared(lone_owner: Organiser):
+    lone_owner.opens("/organise/c/ai_and_child_protection/exports")
+    lone_owner.presses("Download: Publishable", expect=422)
+
+    assert "Prepare the results first" in lone_owner.said()

@@ -12,8 +12,7 @@ from app.services.results.figures import (
     questions_of,
 )
 from app.services.results.live import BeingWorkedOut, Progress, Snapshot, current, forget, kept_of
-from app.services.results.publishable import CannotPublish, write_publishable
-from app.services.results.report_files import STEPS, Made, write_files
+from app.services.results.report_files import STEPS, CannotPublish, Made, write_files
 from app.services.results.words import Behind, behind
 
 __all__ = [
@@ -38,5 +37,4 @@ __all__ = [
     "overview",
     "questions_of",
     "write_files",
-    "write_publishable",
 ]

@@ -246,7 +246,8 @@ def refresh(
         made = kept.snapshot
         if made is None or signature != kept.signature:
             made = _read(session, consultation, edition, kept)
-    if prepared and made is not kept.snapshot:
+    # In a small consultation nearly everything is hidden, with much work, and pages are few.
+    if prepared and made is not kept.snapshot and len(made.responses) > BUILD_IN_REQUEST:
         prepare(made)
     kept.snapshot, kept.signature = made, signature
     kept.looked_at, kept.failed = time.monotonic(), False

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.services.results.page_data import page_of
-from app.services.results.publishable import CannotPublish
 
 if TYPE_CHECKING:
     from analysis.report.content import Report
@@ -32,6 +31,10 @@ STEPS = (
 Tell = Callable[[int], object]
 WITH_NAME = "with_name"
 DATA = "data"
+
+
+class CannotPublish(Exception):
+    """What was asked for may not be let out; the message says why."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from app.database import current_session
 from app.models import AuditEvent, Consultation
 from app.models_team import Organiser
 from app.security import open_to
-from app.services import audit, editions, exporting, results, retention
+from app.services import audit, editions, exporting, publishing, retention
 from app.services.roles import may, who
 from app.team import current_organiser, now
 from app.views.organise.desk import find_consultation, organise
@@ -36,7 +36,7 @@ EXPORTS = {
         "export_public",
         (
             "Only what consent and the small-count rules let out: tables, and single records that "
-            "are alike in groups."
+            "are alike in groups. As prepared last on the page “Publish”."
         ),
     ),
 }
@@ -65,7 +65,7 @@ def exports_make(key: str, kind: str) -> ResponseReturnValue:
     team.require_fresh()
     try:
         content = archive(consultation, kind)
-    except (exporting.NothingOpened, results.CannotPublish) as error:
+    except (exporting.NothingOpened, publishing.NothingPrepared) as error:
         return render_template("organise/no_export.html", reason=str(error)), 422
     audit.record(
         current_session(), current_organiser().id, "export", key, {"kind": kind}, now=now()
@@ -78,15 +78,19 @@ def exports_make(key: str, kind: str) -> ResponseReturnValue:
 
 
 def archive(consultation: Consultation, kind: str) -> bytes:
-    """The export as one file."""
+    """The export as one file.
+
+    What may be published is hidden and attacked once, when results are prepared: two sets of
+    figures that are hidden differently could give away together what neither says alone.
+    """
+    if kind == "publishable":
+        return publishing.data_for_publication(current_session(), consultation)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "export"
         contents: Contents = "full" if kind == "full" else "without_identities"
         exporting.write_export(
             current_session(), consultation, folder, now=now(), contents=contents
         )
-        if kind == "publishable":
-            folder = results.write_publishable(folder, Path(temporary) / "publishable")
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archived:
             for path in sorted(folder.rglob("*")):
