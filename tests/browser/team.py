@@ -46,7 +46,7 @@ class Person:
 
     def __post_init__(self) -> None:
         context = self.browser.new_context(viewport=WIDE)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(120_000)
         self.page = context.new_page()
 
     def opens(self, path: str) -> Self:

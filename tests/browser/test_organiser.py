@@ -41,7 +41,7 @@ GAPS = (
     "Research is slowed by rules that were written for cameras.",
 )
 OVERALL = ("not_far_enough", "not_far_enough", "not_far_enough", "mixed", "about_right")
-AGREED = ("5", "5", "4", "4", "2")
+AGREED = ("strongly_agree", "agree", "agree", "agree", "disagree")
 WILL = "We will publish model wording by May. The team answers for it."
 
 

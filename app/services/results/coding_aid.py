@@ -127,9 +127,10 @@ def themes(responses: "Responses", coded: Mapping[str, Any], threshold: int) -> 
     from analysis.attack import ExposureError
     from analysis.codings import CodedQuestion, theme_table
     from analysis.disclosure import hide_small_counts
+    from analysis.feasibility import UndecidedError
 
     table = theme_table(responses, CodedQuestion.model_validate(coded))
     try:
         return hide_small_counts((table,), threshold)[0]
-    except ExposureError:
+    except (ExposureError, UndecidedError):
         return None

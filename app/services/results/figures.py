@@ -106,6 +106,7 @@ def _figures(snapshot: "Snapshot", asked: AskedQuestion, choice: Choice) -> Figu
     from analysis.charts.drawing import draw_question
     from analysis.crosstabs import by_group
     from analysis.disclosure import hide_small_counts, not_answers
+    from analysis.feasibility import UndecidedError
     from analysis.tables import Table
 
     responses = narrowed(snapshot, choice)
@@ -118,7 +119,7 @@ def _figures(snapshot: "Snapshot", asked: AskedQuestion, choice: Choice) -> Figu
     def hide() -> tuple[Table, ...] | None:
         try:
             return hide_small_counts(family, snapshot.threshold, not_answers=not_answers(codebook))
-        except ExposureError:
+        except (ExposureError, UndecidedError):
             return None
 
     # The same figures are hidden alike, so what was worked out for them before still holds.

@@ -67,6 +67,7 @@ def write_files(
     from analysis.codings import with_themes
     from analysis.disclosure import refuse_few
     from analysis.export import read_export
+    from analysis.feasibility import UndecidedError
     from analysis.release import TABLES_FILE, read_tables, write_release
 
     tell(0)
@@ -78,7 +79,7 @@ def write_files(
         release = write_release(responses, folder / DATA, previous=earlier[-1] if earlier else None)
         for each in earlier:
             refuse_few(read_tables(each / TABLES_FILE), release.tables, threshold)
-    except ExposureError as error:
+    except (ExposureError, UndecidedError) as error:
         raise CannotPublish(str(error)) from error
     tell(2)
     named = only_agreed_names(full, responses)
