@@ -233,14 +233,17 @@ def guard_the_rest(
 def exposed_columns(
     chosen: Responses, variable: Variable, whole: Table, threshold: int
 ) -> tuple[str, ...]:
-    """Find the groups in which a table minus the records leaves few, or all of one mind."""
+    """Find the groups in which a table minus the records leaves few, or all of one mind.
+
+    Also those where the records tell a count closely that the table hides.
+    """
     part = by_group(chosen, variable.name, base=whole.base)
     part = replace(part, key=f"{part.key} ({PUBLISHED})", filters=PUBLISHED)
     if tuple(row.key for row in part.rows) != tuple(row.key for row in whole.rows):
         part = matched(part, whole)
     never = not_answers(chosen.codebook)
     found = attack([whole, part], threshold, not_answers=never, agreed=[part.key])
-    headings = {each.column for each in found.exposed if each.rest}
+    headings = {each.column for each in found.exposed}
     return tuple(
         key
         for key, heading in zip(whole.column_keys, whole.columns, strict=True)

@@ -79,6 +79,7 @@ def way(browser, axe_source, migrated_sqlite, tmp_path_factory) -> Iterator[Way]
         going = Way(app, f"http://127.0.0.1:{port}", Notes(look))
         for step in STEPS:
             import time; t=time.time(); step(going, browser); print(step.__name__, round(time.time()-t,1), len(going.notes.seen), going.notes.by_axe, going.notes.too_wide, flush=True)
+        import json; Path("/tmp/orgvar/said.json").write_text(json.dumps([going.said, going.notes.seen], indent=1))
         yield going
         for person in going.team.values():
             person.leaves()
