@@ -38,7 +38,10 @@ class AnswerOrWayOut(ClosedQuestion):
         """Return the radios, if there are ways out."""
         if not self.ways_out:
             return {}
-        choices = [*as_choices(self.ways_out), SelectChoice(value="", label="I have answered above")]
+        choices = [
+            *as_choices(self.ways_out),
+            SelectChoice(value="", label="I have answered above"),
+        ]
         return {self.way_out_name: UnboundField(OneOf, quoted(self.text), choices=choices)}
 
     def way_out(self, data: Posted) -> str | None:

@@ -1,4 +1,4 @@
-"""Colleagues and visitors, each with a browser of their own, who notice what is wrong with a page."""
+"""Colleagues and visitors, each with a browser of their own, who notice a page that is wrong."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +25,9 @@ class Notes:
 
     def take(self, page: Page) -> None:
         """Look at a page as it stands, wide and narrow."""
-        name = f"{page.locator('h1').inner_text()} ({page.url.partition('://')[2].partition('/')[2]})"
+        name = (
+            f"{page.locator('h1').inner_text()} ({page.url.partition('://')[2].partition('/')[2]})"
+        )
         self.seen.append(name)
         if found := self.look(page):
             self.by_axe[name] = found

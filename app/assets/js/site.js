@@ -8,6 +8,7 @@ import {
   SkipLink,
   createAll,
 } from "govuk-frontend";
+import { startLookingAgain } from "./again.js";
 import { startAlone } from "./alone.js";
 import { startCoding } from "./coding.js";
 import { startCopying } from "./copying.js";
@@ -30,6 +31,7 @@ startAlone(document);
 startCoding(document);
 startCopying(document);
 startLocalTimes(document);
+startLookingAgain(document);
 startNarrowing(document);
 startPrinting(document);
 startReferences(document);
