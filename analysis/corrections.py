@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from statsmodels.stats.multitest import multipletests
+from scipy.stats import false_discovery_control
 
-from analysis.inputs import Counts, numbers
+from analysis.inputs import Counts, Floats, numbers
 from analysis.statistic import NOT_A_NUMBER, checked_share
 
 
@@ -57,7 +57,7 @@ def holm(p: Counts, *, alpha: float = 0.05) -> Correction:
     ----------
     Holm (1979), Scandinavian Journal of Statistics 6, 65-70.
     """
-    return _corrected(p, "Holm", "holm", alpha)
+    return _corrected(p, "Holm", _step_down, alpha)
 
 
 def benjamini_hochberg(p: Counts, *, alpha: float = 0.05) -> Correction:
@@ -84,7 +84,7 @@ def benjamini_hochberg(p: Counts, *, alpha: float = 0.05) -> Correction:
     ----------
     Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300.
     """
-    return _corrected(p, "Benjamini-Hochberg", "fdr_bh", alpha)
+    return _corrected(p, "Benjamini-Hochberg", _step_up, alpha)
 
 
 def bonferroni(p: Counts, *, alpha: float = 0.05) -> Correction:
@@ -111,10 +111,29 @@ def bonferroni(p: Counts, *, alpha: float = 0.05) -> Correction:
     ----------
     Dunn (1961), Multiple comparisons among means, JASA 56, 52-64.
     """
-    return _corrected(p, "Bonferroni", "bonferroni", alpha)
+    return _corrected(p, "Bonferroni", _times_all, alpha)
 
 
-def _corrected(p: Counts, method: str, name: str, alpha: float) -> Correction:
+def _times_all(values: Floats) -> Floats:
+    return np.minimum(values * len(values), 1.0)
+
+
+def _step_down(values: Floats) -> Floats:
+    order = np.argsort(values, kind="stable")
+    steps = np.arange(len(values), 0, -1)
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.minimum(np.maximum.accumulate(values[order] * steps), 1.0)
+    return adjusted
+
+
+def _step_up(values: Floats) -> Floats:
+    return np.asarray(false_discovery_control(values, method="bh"), dtype=float)
+
+
+# statsmodels' multipletests collects garbage at every call: 50 ms in a large process.
+def _corrected(
+    p: Counts, method: str, adjust: Callable[[Floats], Floats], alpha: float
+) -> Correction:
     checked_share(alpha, "alpha")
     names = tuple(p) if isinstance(p, Mapping) else tuple(range(1, len(p) + 1))
     values = numbers(list(p.values()) if isinstance(p, Mapping) else p)
@@ -123,8 +142,7 @@ def _corrected(p: Counts, method: str, name: str, alpha: float) -> Correction:
         raise ValueError("a p value is outside 0 to 1: give p values, not statistics")
     adjusted = np.full(len(values), NOT_A_NUMBER)
     if there.any():
-        adjust: Callable[..., Any] = multipletests
-        adjusted[there] = adjust(values[there], alpha=alpha, method=name)[1]
+        adjusted[there] = adjust(values[there])
     return Correction(
         method=method,
         alpha=alpha,

@@ -1,6 +1,7 @@
 """What tests start from: a real application on a real database, and people who use it."""
 
 import itertools
+import os
 import shutil
 import socket
 from collections.abc import Iterator
@@ -22,6 +23,20 @@ from forms.questionnaire import Questionnaire
 from tests.pages import Organiser, Respondent
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+MISSING = (
+    "Chromium was not found. On Debian or Ubuntu: sudo apt-get install chromium. "
+    "Or set CHROMIUM to the path of a Chromium or Chrome that you have."
+)
 numbers = itertools.count(1)
 
 
@@ -194,3 +209,19 @@ def lone_respondent(lone_app: Flask, lone_consultation: str) -> Respondent:
 def lone_owner(lone_app: Flask, lone_consultation: str) -> Organiser:
     """The first owner, on SQLite only."""
     return Organiser.first_owner(lone_app)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where the browser is. Without one: skipped with a word, and a failure where CI is set."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None and os.environ.get("CI"):
+        pytest.fail(MISSING)
+    if found is None:
+        pytest.skip(MISSING)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args, chromium_path):
+    return {**browser_type_launch_args, "executable_path": chromium_path, "args": list(QUIET)}

@@ -20,26 +20,6 @@ QUESTION, ANSWER, LABEL = "oq1_overall", "not_far_enough", "It does not go far e
 OTHERS = {"not_far_enough": 7, "too_far": 9, "mixed": 11}  # enough that nothing need be hidden
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    """A Chromium of this file's own: the fixtures of the browser folder do not reach here."""
-    import os
-    import shutil
-
-    from playwright.sync_api import sync_playwright
-
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        pytest.skip("Chromium was not found. On Debian or Ubuntu: sudo apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
-        yield browser
-        browser.close()
-
-
 def answer_and_send(browser, base: str) -> None:
     context = browser.new_context()
     page = context.new_page()
@@ -79,11 +59,11 @@ def let_others_answer(app, key: str) -> None:
                 submitting.submit(session, draft, token=token, stamp=stamp, now=now)
 
 
-def test_one_answer_goes_all_the_way(chromium, sqlite_address, questionnaire, tmp_path):
+def test_one_answer_goes_all_the_way(browser, sqlite_address, questionnaire, tmp_path):
     app = make_app(sqlite_address, tmp_path)
     key = open_consultation(app.extensions["database"], questionnaire)
     with serving(app) as port:
-        answer_and_send(chromium, f"http://127.0.0.1:{port}/c/{key}")
+        answer_and_send(browser, f"http://127.0.0.1:{port}/c/{key}")
 
     assert [each[QUESTION] for each in drafts(app)] == [ANSWER]
     assert [each[QUESTION] for each in sent(app)] == [ANSWER]

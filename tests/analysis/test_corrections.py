@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 
 from analysis.corrections import benjamini_hochberg, bonferroni, holm
 
@@ -97,3 +98,13 @@ def test_a_rejection_is_an_adjusted_p_at_or_under_alpha(p, alpha):
     for method in METHODS:
         result = method(p, alpha=alpha)
         assert result.rejected == tuple(value <= alpha for value in result.adjusted)
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [(holm, "holm"), (benjamini_hochberg, "fdr_bh"), (bonferroni, "bonferroni")],
+)
+def test_statsmodels_gives_the_same(method, name):
+    for family in (PUBLISHED, [0.03, 0.03, 0.01, 0.9], [1, 0], [0.2]):
+        expected = multipletests(family, method=name)[1]
+        assert method(family).adjusted == pytest.approx(tuple(expected))
