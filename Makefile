@@ -2,7 +2,7 @@
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
-RESPONSES ?= 400
+RESPONSES ?= 1000
 DEMO ?= var/demo
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -52,7 +52,7 @@ run database demo report: export CONSULT_LOCAL ?= 1
 run: export CONSULT_BASE_URL ?= http://$(HOST):$(PORT)
 
 demo: export DATABASE_URL = sqlite:///$(abspath $(DEMO))/open-questions.db
-demo: setup  ## Make RESPONSES=400 synthetic responses, export them and write the report
+demo: setup  ## Make RESPONSES=1000 synthetic responses, export them and write the report
 	@rm -rf $(DEMO) && mkdir -p $(DEMO)
 	@$(FLASK) migrate
 	@$(FLASK) demo --responses $(RESPONSES)
