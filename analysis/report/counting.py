@@ -54,6 +54,8 @@ def judge(tables: tuple[Table, ...], codebook: Codebook, rules: Rules) -> Counte
     """Judge tables in which small counts are hidden already."""
     judged = glance(tables, codebook, threshold=rules.consensus_threshold)
     asked = {question.key for question in codebook.questions if question.kind == "closed"}
+    # Who spoke and how it came in is said in the tables; nobody agrees or splits on it.
+    told = frozenset(not_answers(codebook))
     standings = {
         table.variable: standing(table, codebook, threshold=rules.consensus_threshold)
         for table in tables
@@ -61,6 +63,7 @@ def judge(tables: tuple[Table, ...], codebook: Codebook, rules: Rules) -> Counte
         and table.rows
         and can_stand(codebook.by_name[table.variable])
         and codebook.by_name[table.variable].question in asked
+        and table.variable not in told
     }
     return Counted(tables, codebook, judged, standings)
 

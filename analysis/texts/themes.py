@@ -140,7 +140,7 @@ def suggest_themes(
     used = [row for i, row in enumerate(said) if numbers[i] not in copies]
     counts = TextCounts(int(received), len(fillers), len(copies), len(used))
     if len(used) < FEWEST_TEXTS:
-        reason = f"{len(used)} texts, fewer than the {FEWEST_TEXTS} from which themes are suggested"
+        reason = f"there are fewer than the {FEWEST_TEXTS} texts from which themes are suggested"
         return SuggestedThemes((), counts, placed=0, reason=reason)
     everyday = _everyday(language, leave_out)
     return _fit(used, everyday, number, words_each, least_texts, counts)

@@ -285,3 +285,10 @@ def test_nobody_answering_is_a_report_and_no_crash(tmp_path):
     report = build_report(read_export(tmp_path / "export"))
 
     assert html.fromstring(html_page(report)).xpath("//h1")[0].text == "A made-up consultation"
+
+
+def test_nobody_agrees_or_splits_on_how_a_response_came_in(responses):
+    made = count(responses)
+
+    assert set(not_answers(made.codebook)) & set(made.standings) == set()
+    assert made.standings

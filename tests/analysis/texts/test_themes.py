@@ -41,7 +41,7 @@ def test_under_fifty_texts_nothing_is_suggested():
     found = suggest_themes(answers(each=16))
 
     assert found.themes == ()
-    assert found.reason == "48 texts, fewer than the 50 from which themes are suggested"
+    assert found.reason == "there are fewer than the 50 texts from which themes are suggested"
 
 
 def test_fillers_and_copies_are_set_aside_before_texts_are_counted():
