@@ -1,6 +1,7 @@
 """No acknowledged response is ever lost, and none is counted twice."""
 
 import contextlib
+import http.client
 import os
 import re
 import signal
@@ -255,11 +256,14 @@ def prepared(app, key: str) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def send_until_told(port: int, key: str, cookie: dict[str, str], form: dict[str, str]) -> str:
-    """Send, and again while the line breaks, until a receipt is shown; returns its reference."""
+    """Send, and again while the line breaks, until a receipt is shown; returns its reference.
+
+    A worker may be killed before it answers, or in the middle of an answer.
+    """
     caller = Caller(port, dict(cookie))
     end = time.monotonic() + 150
     while time.monotonic() < end:
-        with contextlib.suppress(OSError, AttributeError):
+        with contextlib.suppress(OSError, http.client.HTTPException, AttributeError):
             page = caller.gets(f"/c/{key}/check").text
             token = re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)
             answer = caller.posts(f"/c/{key}/send", {**form, "csrf_token": token}, timeout=20)
