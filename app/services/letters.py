@@ -124,12 +124,26 @@ def resume_link(title: str, address: str, link: str) -> mail.Letter:
     return mail.Letter(address, f"Your link to “{title}”", body)
 
 
+SUBJECT = {False: "Results published", True: "Results published anew"}
+RESULTS = {
+    False: (
+        "The results of “{title}” are published: what was asked, what was said, and what will be "
+        "done."
+    ),
+    True: (
+        "The results of “{title}” are published anew. They replace what was published before: "
+        "please use them instead."
+    ),
+}
+
+
 def tell_of_results(
-    session: Session, consultation: Consultation, link: str, *, now: datetime
+    session: Session, consultation: Consultation, link: str, *, again: bool = False, now: datetime
 ) -> int:
     """Mail everybody who asked to be told that results are published; no answer is in it.
 
-    Once for each address. Whoever withdrew is not written to. Returns how many letters were queued.
+    Once for each address. Whoever withdrew is not written to. `again` is for an edition that
+    replaces an earlier one. Returns how many letters were queued.
     """
     statement = (
         sa.select(Draft)
@@ -147,11 +161,10 @@ def tell_of_results(
     addresses = {address.casefold(): address for address in found if address}
     title = consultation.title
     body = (
-        f"The results of “{title}” are published: what was asked, what was said, and what will be "
-        f"done.\n\n{link}\n\n"
+        f"{RESULTS[again].format(title=title)}\n\n{link}\n\n"
         "You get this letter because you asked to be told.\n"
     )
     for address in addresses.values():
-        letter = mail.Letter(address, f"Results published: {title}", body)
+        letter = mail.Letter(address, f"{SUBJECT[again]}: {title}", body)
         mail.queue(session, letter, purpose="results", now=now)
     return len(addresses)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.database import Database
 from app.models import Consultation
 from app.models_publishing import Publication, PublishedFile
-from app.services import exporting, publishing, results
+from app.services import exporting, own_words, publishing, results
 
 BEAT_SECONDS = 10.0
 WAIT_FOR_MORE = (
@@ -101,7 +101,7 @@ def _make(database: Database, publication_id: str, folder: Path) -> None:
     with database.session(reads_only=True) as session:
         publication = session.get_one(Publication, publication_id)
         consultation = session.get_one(Consultation, publication.consultation_id)
-        words = publishing.as_written(session, consultation)
+        words = own_words.as_written(session, consultation)
         members = publishing.members(session, consultation)
         exporting.write_export(session, consultation, folder / "export", now=now, contents="full")
         earlier = _earlier(session, consultation, folder)
@@ -116,7 +116,7 @@ def _make(database: Database, publication_id: str, folder: Path) -> None:
         if publication.state != "running":
             return
         publication.page = {**made.page, "words": words}
-        publication.words_digest = publishing.digest_of(words)
+        publication.words_digest = own_words.digest_of(words)
         (made.folder / publishing.MEMBERS).write_text(json.dumps(members))
         for path in sorted(each for each in made.folder.rglob("*") if each.is_file()):
             content = path.read_bytes()
@@ -154,9 +154,9 @@ def _teller(database: Database, publication_id: str) -> Callable[[int], None]:
 
 def next_steps(words: dict[str, dict[str, str]]) -> list[str]:
     """What the organiser will do, as paragraphs of the report."""
-    first = words.get(publishing.INTRODUCTION, {}).get("will", "")
+    first = words.get(own_words.INTRODUCTION, {}).get("will", "")
     found = [part for part in first.split("\n\n") if part.strip()]
     for key, said in words.items():
-        if key != publishing.INTRODUCTION and said["will"]:
+        if key != own_words.INTRODUCTION and said["will"]:
             found.append(f"{key}: {' '.join(said['will'].split())}")
     return found

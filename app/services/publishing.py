@@ -1,14 +1,11 @@
-"""Publishing: words on each open question, results made once, looked at, and let out.
+"""Publishing: results made once, looked at, let out, and taken down where they were wrong.
 
 Nothing here is public until `publish`. What is public is a publication that never changes; the
 next one replaces it, and the files of the one before are dropped but for what the next needs.
-Longer than most modules: words, what is prepared and what is public are checked together.
+Longer than most modules: what is prepared and what is public are checked together.
 """
 
-import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
@@ -17,41 +14,28 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Consultation
-from app.models_publishing import OrganiserWords, Publication, PublishedFile
+from app.models_publishing import Publication, PublishedFile
 from app.models_safeguarding import Redaction
-from app.services import audit, editions, exporting, letters
-from forms.questionnaire import Questionnaire
+from app.services import audit, editions, exporting, letters, own_words
 
-INTRODUCTION = "introduction"
-LONGEST = 20_000
 SILENT = timedelta(seconds=90)
 QUIET = timedelta(seconds=30)
 TABLES, MEMBERS = "_tables.json", "_members.json"
 BUSY = "preparing"
-
-
-class UnknownPart(LookupError):
-    """The questionnaire has no such open question."""
-
-
-class SavedMeanwhile(Exception):
-    """A colleague saved these words since they were read; nothing was overwritten."""
-
-    def __init__(self, theirs: OrganiserWords) -> None:
-        super().__init__("A colleague has saved these words since you opened this page.")
-        self.theirs = theirs
-
-
-class TooLong(ValueError):
-    """Words that are longer than anybody will read; `field` says which."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(f"Use {LONGEST:,} characters or fewer.")
-        self.field = field
+TAKEN_DOWN = "taken down"
+LONGEST_REASON = 1_000
 
 
 class AlreadyRunning(Exception):
     """Results of this consultation are being prepared already."""
+
+
+class NotPublic(LookupError):
+    """No results are public, so there is nothing to take down."""
+
+
+class NoReason(ValueError):
+    """Results are taken down for a reason, which the public page then gives."""
 
 
 class NothingPrepared(LookupError):
@@ -60,99 +44,6 @@ class NothingPrepared(LookupError):
 
 class NotReady(Exception):
     """What was prepared cannot be published; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """Something that the organiser writes about: an open question, or the introduction."""
-
-    key: str
-    title: str
-    asked: str = ""
-
-
-def parts(questionnaire: Questionnaire) -> tuple[Part, ...]:
-    """The introduction, then every open question with what was asked about it."""
-    codebook = questionnaire.codebook()
-    found = [Part(INTRODUCTION, "Introduction")]
-    for each in codebook.open_questions:
-        texts = [one.text for one in codebook.questions if one.serves[:1] == (each.key,)]
-        asked = "\n".join((each.title, *(f"– {text}" for text in texts)))
-        found.append(Part(each.key, each.title, asked))
-    return tuple(found)
-
-
-def part_of(questionnaire: Questionnaire, key: str) -> Part:
-    """One of them.
-
-    Raises
-    ------
-    UnknownPart
-        If there is none of this name.
-    """
-    for each in parts(questionnaire):
-        if each.key == key:
-            return each
-    raise UnknownPart(key)
-
-
-def words_of(session: Session, consultation: Consultation) -> dict[str, OrganiserWords]:
-    """What is written so far, by part."""
-    statement = sa.select(OrganiserWords).where(OrganiserWords.consultation_id == consultation.id)
-    return {each.part: each for each in session.scalars(statement)}
-
-
-def save_words(
-    session: Session,
-    consultation: Consultation,
-    part: str,
-    given: Mapping[str, str],
-    *,
-    seen: int,
-    actor: str,
-    now: datetime,
-) -> OrganiserWords:
-    """Save words on one part. `seen` is the version that the writer had before them.
-
-    Raises
-    ------
-    SavedMeanwhile
-        If a colleague saved since.
-    TooLong
-        If a text is too long.
-    """
-    found = words_of(session, consultation).get(part)
-    if (found.version if found else 0) != seen and found is not None:
-        raise SavedMeanwhile(found)
-    if found is None:
-        found = OrganiserWords(
-            consultation_id=consultation.id, part=part, version=0, saved_at=now, saved_by=actor
-        )
-        session.add(found)
-    for field in ("asked", "said", "will"):
-        text = given.get(field, "").replace("\r\n", "\n").strip()
-        if len(text) > LONGEST:
-            raise TooLong(field)
-        setattr(found, field, text)
-    found.version += 1
-    found.saved_at, found.saved_by = now, actor
-    audit.record(session, actor, "write results", consultation.key, {"part": part}, now=now)
-    return found
-
-
-def as_written(session: Session, consultation: Consultation) -> dict[str, dict[str, str]]:
-    """The words as they go into a publication."""
-    return {
-        part: {"asked": each.asked, "said": each.said, "will": each.will}
-        for part, each in sorted(words_of(session, consultation).items())
-        if each.asked or each.said or each.will
-    }
-
-
-def digest_of(words: Mapping[str, Mapping[str, str]]) -> str:
-    """The digest of the words, to see whether they changed since."""
-    text = json.dumps(words, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def published(session: Session, consultation: Consultation) -> Publication | None:
@@ -170,6 +61,12 @@ def history(session: Session, consultation: Consultation) -> list[Publication]:
         Publication.consultation_id == consultation.id, Publication.number.is_not(None)
     )
     return list(session.scalars(statement.order_by(Publication.number)))
+
+
+def taken_down(session: Session, consultation: Consultation) -> Publication | None:
+    """The last publication, where it was taken down and nothing has replaced it."""
+    numbered = history(session, consultation)
+    return numbered[-1] if numbered and numbered[-1].state == TAKEN_DOWN else None
 
 
 def latest(session: Session, consultation: Consultation) -> Publication | None:
@@ -220,7 +117,7 @@ def begin(
         started_at=now,
         started_by=actor,
         beat_at=now,
-        words_digest=digest_of(as_written(session, consultation)),
+        words_digest=own_words.digest(session, consultation),
     )
     session.add(publication)
     audit.record(session, actor, "prepare results", consultation.key, now=now)
@@ -288,9 +185,9 @@ def refuse_unless_ready(
         raise NotReady(msg)
     last = published(session, consultation)
     if publication.previous_id != (last.id if last else None):
-        msg = "Other results were published since these were prepared. Prepare them again."
+        msg = "What is public has changed since these were prepared. Prepare them again."
         raise NotReady(msg)
-    if publication.words_digest != digest_of(as_written(session, consultation)):
+    if publication.words_digest != own_words.digest(session, consultation):
         msg = "Your words have changed since these results were prepared. Prepare them again."
         raise NotReady(msg)
     if gone_since(session, consultation, publication):
@@ -309,8 +206,11 @@ def publish(
     actor: str,
     link: str,
     now: datetime,
+    tell_again: bool = False,
 ) -> Publication:
     """Make prepared results public, and tell those who asked to be told.
+
+    They are told of the first results. Of an edition that replaces them, only if `tell_again`.
 
     Raises
     ------
@@ -320,21 +220,60 @@ def publish(
     refuse_unless_ready(session, consultation, publication)
     earlier = history(session, consultation)
     for each in earlier:
-        each.state = "replaced"
-        session.execute(
-            sa.delete(PublishedFile).where(
-                PublishedFile.publication_id == each.id, PublishedFile.path != TABLES
-            )
-        )
+        each.state = "replaced" if each.state == "published" else each.state
+        _clear(session, each)
         each.page = {}
     publication.number = len(earlier) + 1
     publication.state = "published"
     publication.published_at, publication.published_by = now, actor
-    publication.told = letters.tell_of_results(session, consultation, link, now=now)
+    if not earlier or tell_again:
+        publication.told = letters.tell_of_results(
+            session, consultation, link, again=bool(earlier), now=now
+        )
     details: dict[str, Any] = {"number": publication.number, "told": publication.told}
     audit.record(session, actor, "publish results", consultation.key, details, now=now)
     session.flush()
     return publication
+
+
+def _clear(session: Session, publication: Publication) -> None:
+    """Drop the files of what is no longer public, but for the tables that the next must respect."""
+    session.execute(
+        sa.delete(PublishedFile).where(
+            PublishedFile.publication_id == publication.id, PublishedFile.path != TABLES
+        )
+    )
+    session.expire(publication, ["files"])
+
+
+def take_down(
+    session: Session, consultation: Consultation, *, reason: str, actor: str, now: datetime
+) -> Publication:
+    """Take down what is public; its address then says that it was, and why.
+
+    Its tables are kept, unseen: whoever copied them could compare them with the next.
+
+    Raises
+    ------
+    NotPublic
+        If nothing is public.
+    NoReason
+        If no reason is given, or one too long to be read.
+    """
+    found = published(session, consultation)
+    if found is None:
+        raise NotPublic
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        msg = f"Say why in {LONGEST_REASON} characters or fewer." if reason else "Say why."
+        raise NoReason(msg)
+    _clear(session, found)
+    found.state = TAKEN_DOWN
+    found.page = {"reason": reason, "at": now.isoformat()}
+    details = {"number": found.number, "reason": reason}
+    audit.record(session, actor, "take results down", consultation.key, details, now=now)
+    session.flush()
+    return found
 
 
 def data_for_publication(session: Session, consultation: Consultation) -> bytes:

@@ -1,5 +1,6 @@
 """The public pages of results: what was asked, what was said, what will be done."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, g, render_template, request, url_for
@@ -45,9 +46,22 @@ def current_publication() -> tuple[Consultation, Publication]:
     consultation = current_consultation()
     found = publishing.published(current_session(), consultation)
     if found is None:
-        abort(404)
+        gone = publishing.taken_down(current_session(), consultation)
+        abort(404 if gone is None else say_taken_down(consultation, gone))
     g.shown_publication = found
     return consultation, found
+
+
+def say_taken_down(consultation: Consultation, publication: Publication) -> Response:
+    """The page that stands where results were taken down: that they were, when, and why."""
+    page = render_template(
+        "published/taken_down.html",
+        consultation=consultation,
+        wording=wording_of(consultation),
+        reason=publication.page["reason"],
+        at=datetime.fromisoformat(publication.page["at"]),
+    )
+    return Response(page, 410)
 
 
 @public.get("/")

@@ -313,6 +313,58 @@ def test_there_is_one_preparation_at_a_time(app: Flask):
         publishing.begin(session, editions.find(session, "small"), actor="test", now=now)
 
 
+def test_results_taken_down_are_nowhere_and_their_address_says_why(owner: Organiser):
+    visitor = Visitor(owner.app)
+    owner.presses("Publish these results")
+    files = [each.get("href") for each in visitor.opens(PUBLIC).page.iter("a")]
+    files = [each for each in files if each and "/files/" in each]
+    assert files
+
+    owner.opens(f"{DESK}/take-down").presses("Take them down", expect=422, reason=" ")
+    assert "Say why." in owner.said()
+    visitor.opens(PUBLIC)
+    owner.presses("Take them down", reason="Table 3 counted some people twice.")
+    assert "The results were taken down." in owner.said()
+    for path in (f"{PUBLIC}/", f"{PUBLIC}/OQ1", *files):
+        assert "Table 3 counted some people twice." in visitor.opens(path, expect=410).said()
+    assert visitor.client.get(f"{PUBLIC}/").headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert "Results are published" not in visitor.opens("/c/small/").said()
+    owner.opens(f"{DESK}/take-down", expect=404)
+    with owner.app.extensions["database"].session(reads_only=True) as session:
+        last = session.scalars(sa.select(AuditEvent).order_by(AuditEvent.number.desc())).first()
+        kept = session.scalars(sa.select(PublishedFile.path)).all()
+    assert (last.act, last.details) == (
+        "take results down",
+        {"number": 1, "reason": "Table 3 counted some people twice."},
+    )
+    assert kept == ["_tables.json"]
+
+    prepares(owner).presses("Publish these results")
+    assert "edition 2" in visitor.opens(PUBLIC).said()
+
+
+def letters_about_results(app: Flask) -> list[str]:
+    with app.extensions["database"].work() as session:
+        found = session.scalars(sa.select(Message).where(Message.purpose == "results"))
+        return [each.unseal("content")["subject"] for each in found.all()]
+
+
+def test_of_a_correction_people_are_told_only_if_that_is_chosen(owner: Organiser):
+    with owner.app.extensions["database"].session(reads_only=True) as session:
+        draft_id = session.scalars(sa.select(Draft.id).limit(1)).one()
+    asks_to_be_told(owner.app, draft_id, "one@example.org")
+    owner.presses("Publish these results")
+    assert letters_about_results(owner.app) == ["Results published: A small consultation"]
+
+    prepares(owner).presses("Publish these results")
+    assert "Nobody was told of this edition by mail." in owner.said()
+    assert letters_about_results(owner.app) == ["Results published: A small consultation"]
+
+    prepares(owner).presses("Publish these results", tell_again="yes")
+    assert "1 person was told by mail" in owner.said()
+    assert letters_about_results(owner.app)[-1] == "Results published anew: A small consultation"
+
+
 def making() -> list[int]:
     """The processes of ours that make results."""
     found = []

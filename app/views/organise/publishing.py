@@ -3,6 +3,7 @@
 Longer than most modules: the steps of one page and its preview, each a short view.
 """
 
+import sqlalchemy as sa
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +13,7 @@ from app.models import Consultation
 from app.models_publishing import Publication
 from app.models_team import Organiser
 from app.security import open_to
-from app.services import editions, exporting, publishing
+from app.services import editions, exporting, own_words, publishing
 from app.services.results import STEPS
 from app.services.roles import who
 from app.team import current_organiser, now
@@ -47,17 +48,19 @@ def show_publication(
     edition = editions.current_edition(session, consultation)
     prepared = publishing.latest(session, consultation)
     last = publishing.published(session, consultation)
-    words = publishing.words_of(session, consultation)
-    digest = publishing.digest_of(publishing.as_written(session, consultation))
+    words = own_words.words_of(session, consultation)
+    digest = own_words.digest(session, consultation)
     waiting = prepared is not None and prepared.state == "running"
     page = render_template(
         "organise/publication.html",
-        parts=publishing.parts(editions.questionnaire_of(edition)) if edition else (),
+        parts=own_words.parts(editions.questionnaire_of(edition)) if edition else (),
         words=words,
         prepared=prepared,
         stopped=prepared is not None and publishing.stopped(prepared, now=now()),
         quiet=prepared is not None and publishing.quiet(prepared, now=now()),
         public=last,
+        editions=publishing.history(session, consultation),
+        people={each.id: each.name for each in session.scalars(sa.select(Organiser))},
         stale=prepared is not None and prepared.words_digest != digest,
         steps=(prepared.steps if prepared else 0) or len(STEPS),
         again=AGAIN_SECONDS if waiting else None,
@@ -97,12 +100,46 @@ def publication_publish(key: str) -> ResponseReturnValue:
     )
     try:
         publishing.publish(
-            session, consultation, prepared, actor=current_organiser().id, link=link, now=now()
+            session,
+            consultation,
+            prepared,
+            actor=current_organiser().id,
+            link=link,
+            now=now(),
+            tell_again=request.form.get("tell_again") == "yes",
         )
     except publishing.NotReady as refusal:
         return show_publication(consultation, (("prepare", str(refusal)),))
     flash("The results are published.")
     return redirect(url_for("organise.publication", key=key), 303)
+
+
+@organise.route("/c/<key>/publication/take-down", methods=["GET", "POST"])
+@open_to(*who("publish"))
+def publication_take_down(key: str) -> ResponseReturnValue:
+    """Take down what is public, with a reason; the fresh sign-in comes before anything is typed."""
+    consultation = find_consultation(key)
+    session = current_session()
+    public = publishing.published(session, consultation)
+    if public is None:
+        abort(404)
+    team.require_fresh()
+    given = request.form.get("reason", "")
+    errors: tuple[tuple[str, str], ...] = ()
+    if request.method == "POST":
+        try:
+            publishing.take_down(
+                session, consultation, reason=given, actor=current_organiser().id, now=now()
+            )
+        except publishing.NoReason as refusal:
+            errors = (("reason", str(refusal)),)
+        else:
+            flash("The results are taken down. Their address says so, with your reason.")
+            return redirect(url_for("organise.publication", key=key), 303)
+    page = render_template(
+        "organise/publication_take_down.html", public=public, given=given, errors=errors
+    )
+    return page, 422 if errors else 200
 
 
 @organise.route("/c/<key>/publication/words/<part>", methods=["GET", "POST"])
@@ -112,15 +149,15 @@ def publication_words(key: str, part: str) -> ResponseReturnValue:
     consultation = find_consultation(key)
     questionnaire = questionnaire_or_404(consultation)
     try:
-        about = publishing.part_of(questionnaire, part)
-    except publishing.UnknownPart:
+        about = own_words.part_of(questionnaire, part)
+    except own_words.UnknownPart:
         abort(404)
     if request.method == "GET":
         return show_words(consultation, questionnaire, about)
     given = {field: request.form.get(field, "") for field in FIELDS}
     seen = request.form.get("seen", 0, type=int)
     try:
-        publishing.save_words(
+        own_words.save_words(
             current_session(),
             consultation,
             part,
@@ -129,11 +166,11 @@ def publication_words(key: str, part: str) -> ResponseReturnValue:
             actor=current_organiser().id,
             now=now(),
         )
-    except publishing.TooLong as problem:
+    except own_words.TooLong as problem:
         errors = ((problem.field, str(problem)),)
         return show_words(consultation, questionnaire, about, given, seen, errors)
-    except publishing.SavedMeanwhile as conflict:
-        errors = ((FIELDS[-1] if part == publishing.INTRODUCTION else "asked", str(conflict)),)
+    except own_words.SavedMeanwhile as conflict:
+        errors = ((FIELDS[-1] if part == own_words.INTRODUCTION else "asked", str(conflict)),)
         theirs = conflict.theirs
         return show_words(
             consultation, questionnaire, about, given, theirs.version, errors, theirs=True
@@ -148,7 +185,7 @@ def publication_words(key: str, part: str) -> ResponseReturnValue:
 def show_words(
     consultation: Consultation,
     questionnaire: Questionnaire,
-    about: publishing.Part,
+    about: own_words.Part,
     given: dict[str, str] | None = None,
     seen: int | None = None,
     errors: tuple[tuple[str, str], ...] = (),
@@ -157,7 +194,7 @@ def show_words(
 ) -> ResponseReturnValue:
     """The form of one part: what was typed, else what is saved, else what we suggest."""
     session = current_session()
-    saved = publishing.words_of(session, consultation).get(about.key)
+    saved = own_words.words_of(session, consultation).get(about.key)
     prepared = publishing.latest(session, consultation)
     figures = (
         prepared if prepared and prepared.page else publishing.published(session, consultation)
@@ -191,7 +228,7 @@ def chapter_in(publication: Publication | None, key: str) -> dict[str, list[str]
 
 def after(questionnaire: Questionnaire, part: str) -> str | None:
     """The part that follows one."""
-    keys = [each.key for each in publishing.parts(questionnaire)]
+    keys = [each.key for each in own_words.parts(questionnaire)]
     return next(iter(keys[keys.index(part) + 1 :]), None)
 
 
