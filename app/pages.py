@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import jinja2
-from flask import Flask, session
+from flask import Flask, current_app, session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -14,6 +14,12 @@ def csrf_token() -> str:
     session.permanent = True
     token: str = generate_csrf()
     return token
+
+
+def absolute(path: str) -> str:
+    """An address that people are told, from the setting and never from the request."""
+    base: str = current_app.config["SETTINGS"].base_url
+    return base.rstrip("/") + path
 
 
 def when(moment: datetime, zone: str = "UTC") -> str:

@@ -1,5 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
+import sqlalchemy as sa
+
+from app.models import AuditEvent
 from tests.pages import Organiser, Respondent
 
 
@@ -30,7 +33,9 @@ def test_a_consultation_is_copied_set_up_opened_extended_and_closed(lone_owner: 
     )
     assert "A holiday lay between." in visitor.opens("/c/second_round/").said()
 
-    lone_owner.presses("Close the consultation")
+    lone_owner.presses("Close the consultation", expect=422)
+    assert "Tick the box if you want to close it now." in lone_owner.said()
+    lone_owner.presses("Close the consultation", sure="yes")
     assert "This consultation closed on" in visitor.opens("/c/second_round/").said()
 
 
@@ -51,7 +56,9 @@ def test_every_mistake_of_an_uploaded_file_is_shown_with_its_line(lone_owner: Or
     file = (io.BytesIO(b"key: one\nversion: 1\nversion: 2\nsections: []\n"), "q.yaml")
     lone_owner.presses("Make it", expect=422, key="one", title="", organiser="Us", file=file)
 
-    assert "Line 3:" in lone_owner.said()
+    assert "Line 1 key: one add “title”: it is missing" in lone_owner.said()
+    assert "Line 3 version: 2 “version” stands here twice" in lone_owner.said()
+    assert lone_owner.value("organiser") == "Us"
 
 
 def test_a_reader_may_not_open_or_close(lone_app, lone_owner: Organiser):
@@ -59,3 +66,48 @@ def test_a_reader_may_not_open_or_close(lone_app, lone_owner: Organiser):
 
     reader.opens("/organise/")
     reader.opens("/organise/c/ai_and_child_protection/open-and-close", expect=403)
+
+
+def test_what_respondents_would_miss_is_listed_before_opening(lone_owner: Organiser):
+    desk = "/organise/c/second_round"
+    lone_owner.opens("/organise/new").presses(
+        "Make it", key="second_round", organiser="Us", like="ai_and_child_protection"
+    )
+    before = lone_owner.opens(f"{desk}/open-and-close").said()
+    lone_owner.opens(f"{desk}/settings").presses(
+        "Save the settings",
+        purpose="To write a law that works.",
+        contact_email="team@example.org",
+        privacy="We keep what you write for a year.",
+    )
+
+    assert "An address that respondents can write to." in before
+    assert "Why you ask" in before
+    assert "Before you open it" not in lone_owner.opens(f"{desk}/open-and-close").said()
+
+
+def test_a_setting_that_cannot_be_used_is_said_at_its_field_and_the_rest_is_kept(
+    lone_owner: Organiser,
+):
+    desk = "/organise/c/ai_and_child_protection/settings"
+    for wrong, said in (
+        ({"contact_email": "not an address"}, "Enter an e-mail address, such as team@example.org"),
+        ({"quick_exit": "http://example.org"}, "Enter an address that begins with https://"),
+        ({"zone": "Mars/Olympus"}, "Enter a time zone such as Europe/London"),
+        ({"title": " "}, "Enter a title"),
+    ):
+        given = {"purpose": "Kept as typed", **wrong}
+        lone_owner.opens(desk).presses("Save the settings", expect=422, **given)
+
+        assert said in lone_owner.said()
+        assert "Kept as typed" in [each.text.strip() for each in lone_owner.page.iter("textarea")]
+
+
+def test_the_audit_trail_says_which_settings_were_changed(lone_owner: Organiser):
+    lone_owner.opens("/organise/c/ai_and_child_protection/settings").presses(
+        "Save the settings", purpose="To write a law that works."
+    )
+
+    with lone_owner.app.extensions["database"].work() as session:
+        found = sa.select(AuditEvent).where(AuditEvent.act == "change settings")
+        assert session.scalars(found).one().details["changed"] == ["purpose"]

@@ -241,7 +241,9 @@ def what_they_differ_on_is_settled(way: Way, _browser) -> None:
 
 def it_is_closed_and_published(way: Way, _browser) -> None:
     """What will be done is written, the results are prepared, looked at, and let out."""
-    owner = way.owner.opens(f"{DESK}/open-and-close").presses("Close the consultation").looks()
+    owner = way.owner.opens(f"{DESK}/open-and-close")
+    owner.page.get_by_label("Yes, close it now").check()
+    owner.presses("Close the consultation").looks()
     way.keeps("over", owner)
     owner.opens(f"{DESK}/publication").opens(f"{DESK}/publication/words/OQ1")
     owner.fills(said="Most of you want more.", will=WILL).presses("Save and go back").looks()

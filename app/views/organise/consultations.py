@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app.database import current_session
 from app.models import Consultation
+from app.pages import absolute
 from app.security import open_to, takes_files
-from app.services import consultations, editions
+from app.services import consultations, editions, setting_up
 from app.services.roles import may, who
 from app.services.wording import Place, wording_of
 from app.team import current_organiser, now
@@ -26,6 +27,9 @@ def home() -> ResponseReturnValue:
     )
 
 
+NEW = ("key", "title", "organiser", "like", "rehearsal")
+
+
 @organise.route("/new", methods=["GET", "POST"])
 @open_to(*who("prepare"))
 @takes_files
@@ -33,16 +37,17 @@ def new() -> ResponseReturnValue:
     """A new consultation: from a file, or as a copy of one."""
     if request.method == "GET":
         return show_new({})
-    given = {name: request.form.get(name, "") for name in ("key", "title", "organiser", "like")}
+    given = {name: request.form.get(name, "") for name in NEW}
     session = current_session()
     like = editions.find(session, given["like"]) if given["like"] else None
     upload = request.files.get("file")
     if upload is not None and upload.filename:
         if not may(current_organiser().roles, "upload"):
             return show_new(given, [("file", "Only an owner may upload a questionnaire.")])
-        questionnaire, mistakes = consultations.check_upload(upload.read())
+        content = upload.read()
+        questionnaire, mistakes = consultations.check_upload(content)
         if questionnaire is None:
-            return show_new(given, mistakes=mistakes)
+            return show_new(given, marked=consultations.marked(content, mistakes))
     elif like is not None:
         questionnaire = consultations.questionnaire_of(session, like)
     else:
@@ -64,6 +69,7 @@ def create(
             actor=current_organiser().id,
             now=now(),
             like=like,
+            rehearsal=given["rehearsal"] == "yes",
         )
     except consultations.Refused as refused:
         return show_new(given, [(refused.field, str(refused))])
@@ -72,15 +78,21 @@ def create(
 
 
 def show_new(
-    given: dict[str, str], errors: list[tuple[str, str]] | None = None, mistakes: Any = ()
+    given: dict[str, str],
+    errors: list[tuple[str, str]] | None = None,
+    marked: tuple[consultations.Marked, ...] = (),
 ) -> ResponseReturnValue:
     """The page for a new consultation, with what was given."""
     told = list(errors or ())
-    told += [("file", f"Line {each.line}: {each.message}") for each in mistakes]
+    if marked:
+        told.append(
+            ("file", "The file cannot be used yet. Put its mistakes right, and choose it again")
+        )
     page = render_template(
         "organise/new.html",
         given=given,
         errors=told,
+        marked=marked,
         consultations=editions.everything(current_session()),
         may_upload=may(current_organiser().roles, "upload"),
     )
@@ -124,8 +136,10 @@ def show_steer(
         "organise/steer.html",
         is_open=editions.is_open(current_session(), consultation, now=now()),
         questionnaire=consultations.questionnaire_of(current_session(), consultation),
+        missing=() if consultation.synthetic else setting_up.missing(consultation),
         given=request.form,
         errors=errors or (),
+        address=absolute(url_for("respond.first_page", consultation=consultation.key)),
         moment=now(),
     )
     return page, 422 if errors else 200
@@ -151,7 +165,10 @@ def open_consultation(consultation: Consultation) -> None:
         actor=current_organiser().id,
         now=now(),
     )
-    flash("The consultation is open.")
+    if consultation.synthetic:
+        flash("The rehearsal is open. Send made-up answers to it, or answer as a respondent would.")
+    else:
+        flash("The consultation is open.")
 
 
 def extend_consultation(consultation: Consultation) -> None:
@@ -172,7 +189,9 @@ def extend_consultation(consultation: Consultation) -> None:
 
 
 def close_consultation(consultation: Consultation) -> None:
-    """Close it now."""
+    """Close it now, where that is meant."""
+    if request.form.get("sure") != "yes":
+        raise consultations.Refused("sure", "Tick the box if you want to close it now.")
     consultations.close(current_session(), consultation, actor=current_organiser().id, now=now())
     flash("The consultation is closed.")
 
@@ -219,6 +238,7 @@ def settings(key: str) -> ResponseReturnValue:
     page = render_template(
         "organise/settings.html",
         given=request.form if errors else as_given(consultation),
+        zones=setting_up.zones(),
         errors=errors,
     )
     return page, 422 if errors else 200
@@ -233,7 +253,7 @@ def change_settings(consultation: Consultation) -> None:
     values["privacy"] = [
         part.strip() for part in form.get("privacy", "").split("\n") if part.strip()
     ]
-    consultations.set_up(
+    setting_up.set_up(
         current_session(),
         consultation,
         values,
