@@ -102,6 +102,20 @@ def the_team_joins(way: Way, browser) -> None:
     way.keeps("team", way.owner.looks().opens("/organise/").opens("/organise/team"))
 
 
+def it_is_rehearsed(way: Way, _browser) -> None:
+    """A rehearsal from the same file, with made-up answers that come in while the owner looks."""
+    owner = way.owner.opens("/organise/new").fills(key="rehearsal", organiser="The test team")
+    owner.page.set_input_files("[name=file]", editions.DEFAULT_FILE)
+    owner.page.get_by_label("This is a rehearsal").check()
+    owner.presses("Make it").looks().presses("Open the consultation").looks()
+    owner.opens("/organise/c/rehearsal/rehearsal").fills(wanted="40")
+    owner.presses("Send made-up answers").looks()
+    owner.page.get_by_text("40 made-up answers are in.").wait_for()
+    way.keeps("rehearsed", owner.looks())
+    owner.follows("follow what came in")
+    way.keeps("rehearsal", owner.opens("/organise/"))
+
+
 def it_is_made_and_opened(way: Way, _browser) -> None:
     """From the questionnaire file: preview as each group, wording, thresholds, open."""
     owner = way.owner.opens("/organise/new").fills(key=KEY, organiser="The test team")
@@ -271,6 +285,7 @@ def anyone_reads(way: Way, browser) -> None:
 
 STEPS = (
     the_team_joins,
+    it_is_rehearsed,
     it_is_made_and_opened,
     two_are_invited,
     the_public_answers,
@@ -286,6 +301,8 @@ STEPS = (
 
 EXPECTED = {
     "team": "sue@example.org",
+    "rehearsed": "40 made-up answers are in.",
+    "rehearsal": "Rehearsal: made-up answers",
     "preview": "Nothing can be saved or sent from here",
     "settings": "The settings are saved.",
     "opened": "Counts under 5 are hidden. Consensus is 70 % or more on one side.",
