@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Consultation
+from app.models_safeguarding import ExposureLimit
 from app.services import audit, editions
 from forms.codebook import check_key
 from forms.loading import Mistake, check
@@ -223,6 +225,22 @@ def close(session: Session, consultation: Consultation, *, actor: str, now: date
         If it is not open.
     """
     if not editions.is_open(session, consultation, now=now):
-        raise Refused("sure", "This consultation is not open.")
+        raise Refused("", "This consultation is not open.")
     consultation.closes_at = now
     audit.record(session, actor, "close", consultation.key, now=now)
+
+
+def remove(session: Session, consultation: Consultation, *, actor: str, now: datetime) -> None:
+    """Remove a consultation that never opened: nobody was asked anything, so nothing is lost.
+
+    Raises
+    ------
+    Refused
+        If it has opened.
+    """
+    if consultation.opens_at is not None or consultation.editions:
+        raise Refused("", "This consultation has opened: it can be closed, not removed.")
+    limits = sa.delete(ExposureLimit).where(ExposureLimit.consultation_id == consultation.id)
+    session.execute(limits)
+    session.delete(consultation)
+    audit.record(session, actor, "remove consultation", consultation.key, now=now)

@@ -111,3 +111,20 @@ def test_the_audit_trail_says_which_settings_were_changed(lone_owner: Organiser)
     with lone_owner.app.extensions["database"].work() as session:
         found = sa.select(AuditEvent).where(AuditEvent.act == "change settings")
         assert session.scalars(found).one().details["changed"] == ["purpose"]
+
+
+def test_only_what_never_opened_can_be_removed(owner: Organiser):
+    desk = "/organise/c/second_round"
+    owner.opens("/organise/new").presses(
+        "Make it", key="second_round", organiser="Us", like="ai_and_child_protection"
+    )
+    owner.opens(f"{desk}/open-and-close").presses("Remove it", expect=422)
+    assert "Tick the box if you want to remove it." in owner.said()
+    owner.presses("Remove it", surely="yes")
+    assert "is removed." in owner.said()
+    owner.opens(f"{desk}/open-and-close", expect=404)
+
+    opened = "/organise/c/ai_and_child_protection/open-and-close"
+    owner.posts(opened, expect=422, act="remove", surely="yes")
+    assert "it can be closed, not removed" in owner.said()
+    owner.opens(opened)

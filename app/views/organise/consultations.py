@@ -125,6 +125,8 @@ def steer(key: str) -> ResponseReturnValue:
         return show_steer(consultation, [("act", "Choose what to do.")])
     except consultations.Refused as refused:
         return show_steer(consultation, [(refused.field, str(refused))])
+    if request.form.get("act") == "remove":
+        return redirect(url_for("organise.home"), 303)
     return redirect(url_for("organise.steer", key=key), 303)
 
 
@@ -196,10 +198,19 @@ def close_consultation(consultation: Consultation) -> None:
     flash("The consultation is closed.")
 
 
+def remove_consultation(consultation: Consultation) -> None:
+    """Remove it, where that is meant."""
+    if request.form.get("surely") != "yes":
+        raise consultations.Refused("surely", "Tick the box if you want to remove it.")
+    consultations.remove(current_session(), consultation, actor=current_organiser().id, now=now())
+    flash(f"“{consultation.title}” is removed.")
+
+
 ACTS = {
     "open": open_consultation,
     "extend": extend_consultation,
     "close": close_consultation,
+    "remove": remove_consultation,
 }
 
 
