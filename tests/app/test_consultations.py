@@ -20,7 +20,10 @@ def test_a_consultation_is_copied_set_up_opened_extended_and_closed(lone_owner: 
         organiser="Us",
         like="ai_and_child_protection",
     )
-    lone_owner.opens(f"{desk}/preview?group=civil_society").opens(f"{desk}/settings")
+    lone_owner.opens(f"{desk}/preview?group=nobody", expect=404)
+    lone_owner.opens(f"{desk}/preview?group=civil_society")
+    assert "here civil society." in lone_owner.said()
+    lone_owner.opens(f"{desk}/settings")
     lone_owner.presses("Save the settings", contact_email="team@example.org", zone="Europe/Vienna")
     visitor = Respondent(lone_owner.app, "second_round").opens("/c/second_round/", expect=404)
 

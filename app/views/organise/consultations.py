@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import current_session
@@ -106,8 +106,9 @@ def settings_preview(key: str) -> ResponseReturnValue:
     consultation = find_consultation(key)
     questionnaire = consultations.questionnaire_of(current_session(), consultation)
     groups = questionnaire.codebook().groups
-    group = request.args.get("group", groups[0].key)
-    settled = {questionnaire.roles.group: group}
+    key = request.args.get("group", groups[0].key)
+    group = next((each for each in groups if each.key == key), None) or abort(404)
+    settled = {questionnaire.roles.group: group.key}
     pages = [(each, section_form(each, settled)) for each in questionnaire.route(settled)]
     return render_template("organise/preview.html", pages=pages, groups=groups, group=group)
 
