@@ -28,7 +28,7 @@ def test_a_consultation_is_copied_set_up_opened_extended_and_closed(lone_owner: 
     visitor = Respondent(lone_owner.app, "second_round").opens("/c/second_round/", expect=404)
 
     lone_owner.opens(f"{desk}/open-and-close")
-    lone_owner.presses("Open the consultation", closes_at=later(10))
+    lone_owner.presses("Open the consultation", meant="yes", closes_at=later(10))
     assert "Start now" in visitor.opens("/c/second_round/").said()
 
     lone_owner.presses(

@@ -31,7 +31,7 @@ def makes_a_rehearsal(owner: Organiser) -> Organiser:
 
 
 def opens_it(owner: Organiser) -> Organiser:
-    return owner.opens(f"{DESK}/open-and-close").presses("Open the consultation")
+    return owner.opens(f"{DESK}/open-and-close").presses("Open the consultation", meant="yes")
 
 
 def wait_for(what: Callable[[], bool], seconds: float = 60) -> None:

@@ -107,7 +107,8 @@ def it_is_rehearsed(way: Way, _browser) -> None:
     owner = way.owner.opens("/organise/new").fills(key="rehearsal", organiser="The test team")
     owner.page.set_input_files("[name=file]", editions.DEFAULT_FILE)
     owner.page.get_by_label("This is a rehearsal").check()
-    owner.presses("Make it").looks().presses("Open the consultation").looks()
+    owner.presses("Make it").looks().page.get_by_label("as they should be").check()
+    owner.presses("Open the consultation").looks()
     owner.opens("/organise/c/rehearsal/rehearsal").fills(wanted="40")
     owner.presses("Send made-up answers").looks()
     owner.page.get_by_text("40 made-up answers are in.").wait_for()
@@ -130,6 +131,7 @@ def it_is_made_and_opened(way: Way, _browser) -> None:
     owner.presses("Save the settings")
     way.keeps("settings", owner)
     owner.opens(f"{DESK}/open-and-close").fills(small_counts="5", consensus="70", k_anonymity="5")
+    owner.page.get_by_label("as they should be").check()
     owner.presses("Open the consultation").looks()
     way.keeps("opened", owner)
 

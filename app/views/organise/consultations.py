@@ -14,6 +14,7 @@ from app.services.roles import may, who
 from app.services.wording import Place, wording_of
 from app.team import current_organiser, now
 from app.views.organise.desk import find_consultation, organise
+from forms.manifest import LEAST_VIEWS
 from forms.questionnaire import Questionnaire
 from forms.section_form import section_form
 
@@ -143,6 +144,7 @@ def show_steer(
         given=request.form,
         errors=errors or (),
         address=absolute(url_for("respond.first_page", consultation=consultation.key)),
+        least=LEAST_VIEWS,
         moment=now(),
     )
     return page, 422 if errors else 200
@@ -154,7 +156,9 @@ def number(name: str) -> int:
 
 
 def open_consultation(consultation: Consultation) -> None:
-    """Open it with the thresholds given."""
+    """Open it with the thresholds given, where that is meant."""
+    if request.form.get("meant") != "yes":
+        raise consultations.Refused("meant", "Tick the box if everything is as it should be.")
     closes_at = consultations.read_time(
         request.form.get("closes_at", ""), consultation.zone, "closes_at", needed=False
     )
