@@ -21,9 +21,11 @@ AROUND = (
     ("account.mine", "Your account", "see"),
 )
 IN_A_CONSULTATION = (
-    ("organise.follow", "Follow", "see"),
+    ("organise.settings", "Settings", "prepare"),
+    ("organise.steer", "Open and close", "prepare"),
     ("organise.rehearsal", "Made-up answers", "prepare"),
     ("organise.invitations", "Invitations", "invite"),
+    ("organise.follow", "Follow", "see"),
     ("organise.responses", "Responses", "read"),
     ("organise.entering", "Enter responses", "enter"),
     ("organise.held", "Held", "safeguard"),
@@ -31,8 +33,6 @@ IN_A_CONSULTATION = (
     ("organise.results", "Results", "results"),
     ("organise.publication", "Publish", "publish"),
     ("organise.exports", "Exports", "export_public"),
-    ("organise.steer", "Open and close", "prepare"),
-    ("organise.settings", "Settings", "prepare"),
 )
 
 
