@@ -1,3 +1,4 @@
+import io
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -53,8 +54,6 @@ def test_what_cannot_be_used_is_said_at_its_field_and_kept(lone_owner: Organiser
 
 
 def test_every_mistake_of_an_uploaded_file_is_shown_with_its_line(lone_owner: Organiser):
-    import io
-
     lone_owner.opens("/organise/new")
     file = (io.BytesIO(b"key: one\nversion: 1\nversion: 2\nsections: []\n"), "q.yaml")
     lone_owner.presses("Make it", expect=422, key="one", title="", organiser="Us", file=file)
@@ -62,6 +61,15 @@ def test_every_mistake_of_an_uploaded_file_is_shown_with_its_line(lone_owner: Or
     assert "Line 1 key: one add “title”: it is missing" in lone_owner.said()
     assert "Line 3 version: 2 “version” stands here twice" in lone_owner.said()
     assert lone_owner.value("organiser") == "Us"
+
+
+def test_the_example_to_begin_from_can_be_uploaded_as_it_is(lone_owner: Organiser):
+    example = lone_owner.client.get("/organise/new/example.yaml")
+    file = (io.BytesIO(example.get_data()), "mine.yaml")
+    lone_owner.opens("/organise/new").presses("Make it", key="mine", organiser="Us", file=file)
+
+    assert example.headers["Content-Disposition"].endswith("ai_and_child_protection.yaml")
+    assert "The consultation is made." in lone_owner.said()
 
 
 def test_a_reader_may_not_open_or_close(lone_app, lone_owner: Organiser):
@@ -98,6 +106,8 @@ def test_a_setting_that_cannot_be_used_is_said_at_its_field_and_the_rest_is_kept
         ({"quick_exit": "http://example.org"}, "Enter an address that begins with https://"),
         ({"zone": "Mars/Olympus"}, "Enter a time zone such as Europe/London"),
         ({"title": " "}, "Enter a title"),
+        ({"hotlines": "INHOPE | inhope.org\n\nA name alone"}, "Line 3: put | between the name"),
+        ({"support": "| 116 123"}, "Line 1: put | between the name"),
     ):
         given = {"purpose": "Kept as typed", **wrong}
         lone_owner.opens(desk).presses("Save the settings", expect=422, **given)

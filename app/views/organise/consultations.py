@@ -1,8 +1,9 @@
 """Consultations: the list, a new one, its preview, opening, extending, closing, its settings."""
 
+import io
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import current_session
@@ -54,6 +55,15 @@ def new() -> ResponseReturnValue:
     else:
         return show_new(given, [("like", "Choose a consultation to copy, or a file.")])
     return create(questionnaire, given, like)
+
+
+@organise.get("/new/example.yaml")
+@open_to(*who("prepare"))
+def new_example() -> ResponseReturnValue:
+    """The questionnaire that this service came with, to begin from."""
+    name = f"{editions.DEFAULT_FILE.parent.name}.yaml"
+    content = io.BytesIO(editions.DEFAULT_FILE.read_bytes())
+    return send_file(content, mimetype="text/yaml", as_attachment=True, download_name=name)
 
 
 def create(
@@ -219,14 +229,24 @@ ACTS = {
 }
 
 
-def places(text: str) -> list[dict[str, str]]:
-    """Places to turn to, one a line: name | address | about."""
-    lines = [[part.strip() for part in line.split("|")] for line in text.splitlines()]
-    found = [line for line in lines if line[0]]
-    return [
-        {"name": line[0], "address": line[1] if len(line) > 1 else "", "about": " ".join(line[2:])}
-        for line in found
-    ]
+def places(field: str) -> list[dict[str, str]]:
+    """Places to turn to, one a line: name | address | about.
+
+    Raises
+    ------
+    consultations.Refused
+        If a line does not say a name and where it is found.
+    """
+    found = []
+    for number, line in enumerate(request.form.get(field, "").splitlines(), 1):
+        name, *rest = (part.strip() for part in line.split("|"))
+        if not line.strip():
+            continue
+        if not name or not rest or not rest[0]:
+            message = f"Line {number}: put | between the name and its address or number"
+            raise consultations.Refused(field, message)
+        found.append({"name": name, "address": rest[0], "about": " ".join(rest[1:])})
+    return found
 
 
 def as_lines(found: tuple[Place, ...]) -> str:
@@ -264,8 +284,8 @@ def change_settings(consultation: Consultation) -> None:
     """Save what was typed."""
     form = request.form
     values: dict[str, Any] = {name: form.get(name, "").strip() for name in TEXTS}
-    values["hotlines"] = places(form.get("hotlines", ""))
-    values["support"] = places(form.get("support", ""))
+    values["hotlines"] = places("hotlines")
+    values["support"] = places("support")
     values["privacy"] = [
         part.strip() for part in form.get("privacy", "").split("\n") if part.strip()
     ]
