@@ -72,9 +72,15 @@ def hide_small_counts(
 
 
 def not_answers(codebook: Codebook) -> tuple[str, ...]:
-    """Name the variables that say who answered and how: a row may hold all of a group there."""
+    """Name the variables that say who answered and how, and give no view on anything.
+
+    A row may hold all of a group there, and nobody agrees or splits on it.
+    """
     roles = codebook.roles
-    named = (roles.group, *roles.subtype, roles.capacity, roles.publication, roles.topics)
+    named = (
+        roles.group, *roles.subtype, roles.capacity, roles.publication, roles.topics,
+        roles.verified, roles.channel,
+    )  # fmt: skip
     noted = (each.name for each in codebook.variables if each.section == NOTED_BY_THE_SERVICE)
     return tuple(dict.fromkeys((*(name for name in named if name is not None), *noted)))
 

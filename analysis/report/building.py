@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from analysis.disclosure import not_answers
 from analysis.report.account import (
     account_words,
     digest_facts,
@@ -14,7 +15,7 @@ from analysis.report.chapters import Numbering, open_question_chapters, section_
 from analysis.report.coding import frames
 from analysis.report.compared import compared
 from analysis.report.content import Chapter, Report
-from analysis.report.counting import Counted, count, leads, not_answers
+from analysis.report.counting import Counted, count, leads
 from analysis.report.front import (
     answer,
     asked_words,
@@ -95,11 +96,12 @@ def assemble(
         tables,
         counted.standings,
         counted.glance,
-        lambda variable: read_texts(reader, variable.name),
+        lambda variable: read_texts(reader, variable.name, tables.get(variable.name)),
     )
-    account = profile_exhibits(profile_tables(responses, tables), 1)
+    told = profile_tables(responses, tables)
+    account = profile_exhibits(told, 1)
     numbering = Numbering(len(account) + 1)
-    chapters = tuple(_chapters(shelf, numbering))
+    chapters = tuple(_chapters(shelf, numbering, [each.question for each in told]))
     return Report(
         title=manifest.consultation.title,
         organiser=manifest.consultation.organiser,
@@ -119,7 +121,7 @@ def assemble(
         next_steps=next_steps,
         organisations=organisations(responses, WITH_NAME),
         methods=method_notes(responses),
-        frames=frames(responses),
+        frames=frames(responses, tables),
         questionnaire=questionnaire(responses.codebook),
         digests=digest_facts(responses),
         tables=counted.tables,
@@ -128,12 +130,14 @@ def assemble(
     )
 
 
-def _chapters(shelf: Shelf, numbering: Numbering) -> list[Chapter]:
+def _chapters(shelf: Shelf, numbering: Numbering, told: Sequence[str | None]) -> list[Chapter]:
+    """Give the chapters; the questions in `told` stand among the responses received already."""
     chapters = list(open_question_chapters(shelf, numbering))
     closing = _closing(shelf.codebook)
     for section in shelf.codebook.sections:
         if section.kind in PAGES and section.key not in closing:
-            chapter = section_chapter(shelf, [section], numbering, _roles(shelf.codebook))
+            skipped = (*_roles(shelf.codebook), *(each for each in told if each is not None))
+            chapter = section_chapter(shelf, [section], numbering, skipped)
             chapters += [] if chapter is None else [chapter]
     return chapters
 

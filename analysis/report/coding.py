@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Literal
 
 from analysis.charts.frame import columns_of
-from analysis.charts.wording import listed, number
+from analysis.charts.wording import HIDDEN, listed, number
 from analysis.coded import CodedQuestion, CodeReliability
 from analysis.positions import MINIMUM
 from analysis.report.content import Listing
 from analysis.report.readings import in_text
+from analysis.report.said import NOT_SAID, says_how_many
 from analysis.responses import Responses
 from analysis.sentences import per_cent
 from analysis.tables import Table
@@ -22,24 +23,49 @@ HOW_TO_READ = (
 )
 
 
-def frames(responses: Responses) -> tuple[Listing, ...]:
-    """Give each coding frame with the reliability of every code, in the order of the questions."""
+def frames(responses: Responses, tables: Mapping[str, Table] | None = None) -> tuple[Listing, ...]:
+    """Give each coding frame with the reliability of every code, in the order of the questions.
+
+    Where the published tables hide how many wrote or were coded, no number of texts is said.
+    """
     asked = {question.key: question.text for question in responses.codebook.questions}
     return tuple(
-        _frame(coded, asked, responses.manifest.rules.small_counts) for coded in responses.codings
+        _frame(
+            coded,
+            asked,
+            responses.manifest.rules.small_counts,
+            counted=all(says_how_many(each) for each in _about(coded, responses, tables or {})),
+        )
+        for coded in responses.codings
     )
 
 
-def _frame(coded: CodedQuestion, asked: Mapping[str, str], threshold: int) -> Listing:
+def _about(
+    coded: CodedQuestion, responses: Responses, tables: Mapping[str, Table]
+) -> tuple[Table, ...]:
+    """Give the tables of the question, and of its codes."""
+    names = [each.name for each in responses.codebook.of_question(coded.question)]
+    return tuple(
+        each for each in tables.values() if each.variable in names or each.coded_from in names
+    )
+
+
+def _frame(
+    coded: CodedQuestion, asked: Mapping[str, str], threshold: int, *, counted: bool
+) -> Listing:
     found = {each.code: each for each in coded.reliability.codes}
     rows = tuple(
-        (code.name, code.description or NO_FIGURE, *_figures(found.get(code.key), threshold))
+        (
+            code.name,
+            code.description or NO_FIGURE,
+            *_figures(found.get(code.key), threshold, counted=counted),
+        )
         for code in coded.codes
     )
     return Listing(
         key=f"coding.{coded.question}",
         title=asked[coded.question],
-        before=(_how_much(coded, threshold),),
+        before=(_how_much(coded, threshold) if counted else NOT_SAID,),
         heading=HEADING,
         rows=rows,
         after=(HOW_TO_READ,),
@@ -61,11 +87,14 @@ def _how_much(coded: CodedQuestion, threshold: int) -> str:
     )
 
 
-def _figures(found: CodeReliability | None, threshold: int) -> tuple[str, str, str, str]:
+def _figures(
+    found: CodeReliability | None, threshold: int, *, counted: bool
+) -> tuple[str, str, str, str]:
     if found is None or found.n < max(threshold, 1):
         return ("too few", NO_FIGURE, NO_FIGURE, NO_FIGURE)
     same = NO_FIGURE if found.agreed is None else f"{100 * found.agreed:.0f}%"
-    return (number(found.n), same, _beyond_chance(found, "alpha"), _beyond_chance(found, "kappa"))
+    twice = number(found.n) if counted else HIDDEN
+    return (twice, same, _beyond_chance(found, "alpha"), _beyond_chance(found, "kappa"))
 
 
 def _beyond_chance(found: CodeReliability, which: Literal["alpha", "kappa"]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analysis.accounting import accounting_tables
 from analysis.codings import mark_themes, with_themes
 from analysis.crosstabs import all_by_group
-from analysis.disclosure import hide_small_counts
+from analysis.disclosure import hide_small_counts, not_answers
 from analysis.glance import Glance, Standing, can_stand, glance, serving, standing
 from analysis.report.coarse import coarsen
 from analysis.responses import CODED, Responses
@@ -66,14 +66,6 @@ def judge(tables: tuple[Table, ...], codebook: Codebook, rules: Rules) -> Counte
         and table.variable not in told
     }
     return Counted(tables, codebook, judged, standings)
-
-
-def not_answers(codebook: Codebook) -> tuple[str, ...]:
-    """Name the variables that are no answers: who is speaking, and how it came in."""
-    roles = codebook.roles
-    named = [roles.group, *roles.subtype, roles.verified, roles.channel, roles.topics]
-    system = [each.name for each in codebook.variables if each.section == "response"]
-    return tuple(dict.fromkeys([*(name for name in named if name is not None), *system]))
 
 
 def leads(codebook: Codebook) -> dict[str, str]:

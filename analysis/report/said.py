@@ -6,7 +6,7 @@ not mark them confidential. What is counted, is counted of all.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import pycountry
@@ -15,6 +15,7 @@ import stopwordsiso
 from analysis.charts.wording import listed, number
 from analysis.report.content import Quote, Theme, Written
 from analysis.responses import Responses
+from analysis.tables import Table
 from analysis.texts.campaigns import Campaigns, find_campaigns
 from analysis.texts.fillers import find_fillers
 from analysis.texts.keyness import keyness
@@ -27,7 +28,8 @@ from forms.codebook import Variable
 QUOTES_A_GROUP = 2
 THEMES_AT_MOST = 6
 WORDS_AT_MOST = 8
-MOSTLY = 0.9
+LEAST_TEXTS = 5
+NOT_SAID = "How many wrote is hidden, as it would give a small count away."
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def reader_of(responses: Responses, leads: Mapping[str, str]) -> Reader:
     return Reader(responses, find_campaigns(texts.reset_index(drop=True)), leads, labels)
 
 
-def read_texts(reader: Reader, name: str) -> Written | None:
+def read_texts(reader: Reader, name: str, table: Table | None = None) -> Written | None:
     """Read the texts of one variable.
 
     Parameters
@@ -77,6 +79,9 @@ def read_texts(reader: Reader, name: str) -> Written | None:
         From `reader_of`.
     name
         A text variable.
+    table
+        How many wrote, as published. Where that is hidden no number of texts is said at all: with
+        the groups that are shown, it would give the hidden ones away.
 
     Returns
     -------
@@ -101,13 +106,17 @@ def read_texts(reader: Reader, name: str) -> Written | None:
     everyday = _everyday(reader.responses, variable, main)
     coded = any(each.question == variable.question for each in reader.responses.codings)
     # What people decided stands in a table of its own; a computer's suggestion is then in the way.
-    themes, theme_note = ((), ()) if coded else _themes(once, main, everyday)
+    counted = table is None or says_how_many(table)
+    least = max(LEAST_TEXTS, reader.threshold)
+    themes, theme_note = ((), ()) if coded else _themes(once, main, everyday, least)
     quotes = _quotes(reader, answers, copies)
     return Written(
-        summary=_summary(reader, answers, len(fillers), languages, main),
-        themes=themes,
+        summary=_summary(reader, answers, len(fillers), languages, main)
+        if counted
+        else (NOT_SAID, *_other_languages(reader, languages, main)),
+        themes=themes if counted else tuple(replace(each, shares="") for each in themes),
         vocabulary=_vocabulary(reader, once, everyday),
-        campaigns=_campaigns(reader, variable.question),
+        campaigns=_campaigns(reader, variable.question) if counted else (),
         quotes=quotes,
         notes=(*theme_note, *_quote_note(quotes)),
     )
@@ -122,15 +131,27 @@ def _summary(
         return ("A few respondents wrote something.",)
     if fillers:
         sentences.append(f"{say(fillers)} of the texts hold no view of their own, such as “n/a”.")
+    return (" ".join((*sentences, *_other_languages(reader, languages, main))),)
+
+
+def says_how_many(table: Table) -> bool:
+    """Whether a published table says how many wrote, or answered, in all groups together."""
+    everybody = [row.cells[-1] for row in table.rows if row.kind == "count"]
+    return not table.bases[-1].hidden and not any(cell.hidden for cell in everybody)
+
+
+def _other_languages(reader: Reader, languages: list[str], main: str) -> tuple[str, ...]:
     others = Counter(code for code in languages if code not in (main, UNDETERMINED))
     named = [code for code, count in sorted(others.items()) if count >= reader.threshold]
-    if named:
-        part = "Most" if 2 * languages.count(main) > len(languages) else "The largest part"
-        sentences.append(
+    if not named:
+        return ()
+    part = "Most" if 2 * languages.count(main) > len(languages) else "The largest part"
+    return (
+        (
             f"{part} of what may be shown is in {_language(main)}; there are texts in "
             f"{listed([_language(code) for code in named])} too, which are not in the themes."
-        )
-    return (" ".join(sentences),)
+        ),
+    )
 
 
 def _counter(threshold: int) -> Callable[[int], str]:
@@ -157,9 +178,9 @@ def _everyday(responses: Responses, variable: Variable, language: str) -> tuple[
 
 
 def _themes(
-    once: pd.DataFrame, language: str, everyday: tuple[str, ...]
+    once: pd.DataFrame, language: str, everyday: tuple[str, ...], least: int
 ) -> tuple[tuple[Theme, ...], tuple[str, ...]]:
-    found = suggest_themes(once, language=language, leave_out=everyday)
+    found = suggest_themes(once, language=language, leave_out=everyday, least_texts=least)
     if found.reason is not None:
         return (), (f"No themes are suggested: {found.reason}.",)
     themes = tuple(

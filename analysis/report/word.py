@@ -11,7 +11,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from analysis.report.content import Asked, Chapter, Listing, Report, Written
+from analysis.report.content import Asked, Chapter, Listing, Report, Theme, Written
 from analysis.report.page import apart, chapter_title
 from analysis.report.word_tables import (
     clean_words,
@@ -187,11 +187,17 @@ def _question(document: WordDocument, question: Asked) -> None:
         _written(document, question.written)
 
 
+def theme_words(theme: Theme) -> str:
+    """Write the words of a suggested theme, and how many texts it stands in where that is said."""
+    words = ", ".join(theme.terms)
+    return f"{words} ({theme.shares})" if theme.shares else words
+
+
 def _written(document: WordDocument, written: Written) -> None:
     paragraphs(document, written.summary)
     if written.themes:
         document.add_heading("Themes, suggested by a computer", 4)
-        _bullets(document, [f"{', '.join(each.terms)} ({each.shares})" for each in written.themes])
+        _bullets(document, [theme_words(each) for each in written.themes])
     if written.vocabulary:
         document.add_heading("Words that one group uses more than the others", 4)
         _bullets(document, [f"{group}: {', '.join(words)}" for group, words in written.vocabulary])

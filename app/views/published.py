@@ -46,6 +46,7 @@ def current_publication() -> tuple[Consultation, Publication]:
     found = publishing.published(current_session(), consultation)
     if found is None:
         abort(404)
+    g.shown_publication = found
     return consultation, found
 
 
@@ -148,6 +149,15 @@ def send(consultation: Consultation, found: PublishedFile) -> Response:
         "Content-Security-Policy": policy or ALONE + "sandbox",
     }
     return Response(found.content, content_type=kind, headers=headers)
+
+
+@public.after_request
+def let_be_found(response: Response) -> Response:
+    """Results are published to be found; made-up ones, and what is not there, are not."""
+    found = g.get("shown_publication")
+    if response.status_code == 200 and found is not None and not found.page.get("synthetic"):
+        response.headers["X-Robots-Tag"] = "all"
+    return response
 
 
 @public.url_value_preprocessor

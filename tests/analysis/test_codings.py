@@ -1,14 +1,16 @@
 """What people decided about answers: read with the export, counted, and hidden like the rest."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from analysis.attack import attack
 from analysis.codings import theme_table, with_themes
+from analysis.disclosure import not_answers
 from analysis.export import BrokenFileError, ChangedFileError, MissingFileError, read_export
 from analysis.report.coding import frames, read_themes
-from analysis.report.counting import count, not_answers
+from analysis.report.counting import count
 from analysis.tables import find_table
 from forms.folder import MANIFEST, digest
 from tests.analysis.exports import make_export, rows
@@ -133,6 +135,21 @@ def test_the_annex_gives_reliability_code_by_code_or_the_reason(tmp_path):
         ("Guidance", "–", "40", "100%", "no variation", "no variation"),
     )
     assert frame.before[0].startswith("90 different texts of 100 respondents: 90 coded")
+
+
+def test_the_annex_counts_no_texts_where_the_tables_hide_how_many_there_are(tmp_path):
+    coded_export(tmp_path)
+    responses = read_export(tmp_path)
+    shown = {each.key: each for each in count(responses).tables}
+    last = shown[QUESTION].bases[-1]
+    hidden = replace(
+        shown[QUESTION], bases=(*shown[QUESTION].bases[:-1], replace(last, hidden=True))
+    )
+    (frame,) = frames(responses, {QUESTION: hidden})
+    assert frame.before == ("How many wrote is hidden, as it would give a small count away.",)
+    assert [row[2] for row in frame.rows] == ["hidden", "hidden"]
+    (frame,) = frames(responses, {})
+    assert frame.rows[0][2] == "40"
 
 
 def test_codings_that_were_changed_or_taken_out_are_refused(tmp_path):

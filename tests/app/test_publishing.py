@@ -176,6 +176,33 @@ def test_figures_files_and_pictures_are_served_each_with_its_own_policy(owner: O
         visitor.opens(f"{PUBLIC}/files/{path}", expect=404)
 
 
+def robots(visitor: Visitor, path: str) -> tuple[str, list[str]]:
+    """What a page tells searching machines, in its header and in itself."""
+    visitor.opens(path)
+    header = visitor.client.get(path).headers["X-Robots-Tag"]
+    return header, visitor.page.xpath("//meta[@name='robots']/@content")
+
+
+def test_results_may_be_found_and_nothing_else(owner: Organiser):
+    visitor = Visitor(owner.app)
+    assert robots(visitor, "/c/small/") == ("noindex, nofollow", ["noindex"])
+    assert robots(owner, f"{DESK}/preview/") == ("noindex, nofollow", ["noindex"])
+
+    owner.opens(DESK).presses("Publish these results")
+    for path in ("/", "/OQ1"):
+        assert robots(visitor, PUBLIC + path) == ("all", [])
+    assert visitor.client.get(f"{PUBLIC}/files/report.pdf").headers["X-Robots-Tag"] == "all"
+    missing = visitor.client.get(f"{PUBLIC}/OQ99")
+    assert missing.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert robots(visitor, "/c/small/") == ("noindex, nofollow", ["noindex"])
+    assert robots(owner, DESK) == ("noindex, nofollow", ["noindex"])
+
+    with owner.app.extensions["database"].work() as session:
+        shown = session.scalars(sa.select(Publication)).one()
+        shown.page = {**shown.page, "synthetic": True}
+    assert robots(visitor, f"{PUBLIC}/") == ("noindex, nofollow", ["noindex"])
+
+
 def test_publishing_asks_for_a_fresh_sign_in(owner: Organiser):
     with owner.app.extensions["database"].work() as session:
         for each in session.scalars(sa.select(SignIn).where(SignIn.proved_at.is_not(None))):

@@ -17,9 +17,10 @@ from docx.oxml.ns import qn
 from lxml import etree, html
 
 from analysis.attack import attack
+from analysis.disclosure import not_answers
 from analysis.export import read_export
 from analysis.report import build_report, write_report
-from analysis.report.counting import count, not_answers
+from analysis.report.counting import count
 from analysis.report.page import css_string, html_page
 from analysis.report.pdf import pdf_file
 from analysis.report.word import word_file
@@ -292,3 +293,34 @@ def test_nobody_agrees_or_splits_on_how_a_response_came_in(responses):
 
     assert set(not_answers(made.codebook)) & set(made.standings) == set()
     assert made.standings
+
+
+def few_of_one_group_write(group="civil_society", few=2):
+    """Make responses of which only a few in one group answer the open question."""
+    made = rows(120, seed=5)
+    wrote = [row for row in made if row["group"] == group and row.get("oq1_why")]
+    for row in wrote[few:]:
+        row["oq1_why"] = None
+    return made
+
+
+def test_no_sentence_counts_the_writers_where_the_tables_hide_them(tmp_path):
+    make_export(tmp_path, made=few_of_one_group_write())
+    codebook = read_export(tmp_path).codebook
+    made = build_report(read_export(tmp_path))
+    table = next(each for each in made.tables if each.key == "oq1_why")
+    hidden = [place for place, base in enumerate(table.bases) if base.hidden]
+    assert len(table.columns) - 1 in hidden
+    text = next(each.text for each in codebook.questions if each.key == "oq1_why")
+    asked = [each for one in made.chapters for each in one.questions]
+    (written,) = [each.written for each in asked if each.text == text and each.written]
+
+    said = (*written.summary, *written.campaigns, *(each.shares for each in written.themes))
+    assert re.findall(r"\d+", " ".join(said)) == []
+    assert written.summary[0] == "How many wrote is hidden, as it would give a small count away."
+
+
+def test_what_is_noted_of_a_response_stands_once(responses):
+    made = build_report(responses)
+    exhibits = [each.anchor for each in made.exhibits]
+    assert len(exhibits) == len(set(exhibits))
