@@ -6,6 +6,7 @@ brought in again without doubles. What screening finds is held, as at entry.
 
 import hashlib
 import time
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +20,8 @@ from app.sealing import Keyring
 from app.services import audit, drafting, editions, submitting
 
 MARKED = "Marked as confidential on what was imported."
-SECONDS_AT_ONCE = 0.7  # on SQLite nobody else can save meanwhile
+SECONDS_AT_FIRST = 1.0  # a small sheet is in at once
+SECONDS_AT_ONCE = 0.3  # on SQLite nobody else can save meanwhile
 QUIET = timedelta(seconds=20)  # after that, nobody is bringing rows in any more
 BEGUN = "import begun"
 Page = tuple[str, dict[str, Any]]
@@ -98,12 +100,12 @@ def begin(
     *,
     actor: str,
     now: datetime,
-    seconds: float = SECONDS_AT_ONCE,
+    seconds: float = SECONDS_AT_FIRST,
 ) -> None:
     """Bring in the first rows, or go on; the rest follows once this is durable (`following`)."""
     key = session.get_one(Consultation, batch.consultation_id).key
     audit.record(session, actor, BEGUN, key, {"of": batch.total, "in": batch.done}, now=now)
-    if bring_in(session, batch.id, now=now, seconds=seconds):
+    if bring_in(session, batch.id, not_yet_in(session, batch), now=now, seconds=seconds):
         session.info[BEGUN] = batch.id
 
 
@@ -116,55 +118,61 @@ def going(session: Session, batch: ImportBatch, *, now: datetime) -> bool:
     return bool(batch.rows and batch.done and at and now - at < QUIET)
 
 
-def bring_in(
-    session: Session, batch_id: str, *, now: datetime, seconds: float = SECONDS_AT_ONCE
-) -> int:
-    """Make responses of the next rows of a batch, for as long as one step may take.
-
-    Returns how many rows are left. Whoever does this at the same time waits, and no row comes in
-    twice.
-    """
-    batch = _locked(session, batch_id)
+def not_yet_in(session: Session, batch: ImportBatch) -> deque[list[Any]]:
+    """The rows of a batch that are no responses yet, opened: line, key, pages, confidential."""
     rows: list[Any] = batch.unseal("rows") or []
     consultation = session.get_one(Consultation, batch.consultation_id)
+    before = brought_in(session, consultation)
+    return deque(each for each in rows if digest_of(each[1]) not in before)
+
+
+def bring_in(
+    session: Session,
+    batch_id: str,
+    rows: deque[list[Any]],
+    *,
+    now: datetime,
+    seconds: float = SECONDS_AT_ONCE,
+) -> int:
+    """Make responses of the first of these rows, for as long as one step may take.
+
+    Rows are taken out of `rows`; how many are left is returned. The batch stays sealed as it was
+    kept until nothing is left. Whoever does this at the same time waits, and no row comes in twice.
+    """
+    batch = _locked(session, batch_id)
+    consultation = session.get_one(Consultation, batch.consultation_id)
     edition = editions.current_edition(session, consultation)
-    if not rows or edition is None:
+    if batch.rows is None or edition is None:
+        rows.clear()
         return 0
-    before = set(brought_in(session, consultation))
     until = time.monotonic() + seconds
     while rows:
-        _bring_in_one(session, batch, edition, rows.pop(0), before, now)
+        _bring_in_one(session, batch, edition, rows.popleft(), now)
         if time.monotonic() >= until:
             break
-    if rows:
-        batch.seal(session.info["keyring"], "rows", rows)
-    else:
+    if not rows:
         batch.rows = None
+        batch.known += batch.total - batch.done
         told = {"brought in": batch.done, "held": batch.held, "of": batch.total}
         audit.record(session, batch.made_by, "import", consultation.key, told, now=now)
     return len(rows)
 
 
 def _bring_in_one(
-    session: Session,
-    batch: ImportBatch,
-    edition: Edition,
-    row: list[Any],
-    before: set[str],
-    now: datetime,
+    session: Session, batch: ImportBatch, edition: Edition, row: list[Any], now: datetime
 ) -> None:
     _, key, pages, confidential = row
-    if digest_of(key) in before:
-        batch.known += 1
-        return
-    before.add(digest_of(key))
-    response = send(session, edition, pages, confidential, channel="import", now=now)
     imported = ImportedRow(
-        consultation_id=batch.consultation_id,
-        key_digest=digest_of(key),
-        response_id=response.id,
-        imported_at=now,
+        consultation_id=batch.consultation_id, key_digest=digest_of(key), imported_at=now
     )
+    known = sa.select(ImportedRow.id).where(
+        ImportedRow.consultation_id == imported.consultation_id,
+        ImportedRow.key_digest == imported.key_digest,
+    )
+    if session.scalar(known) is not None:
+        return
+    response = send(session, edition, pages, confidential, channel="import", now=now)
+    imported.response_id = response.id
     session.add(imported)
     batch.done += 1
     batch.held += response.held_at is not None

@@ -276,11 +276,11 @@ def entering_batch(key: str, identifier: str) -> ResponseReturnValue:
     batch = find_batch(key, identifier)
     _, edition = opened(key)
     questionnaire = editions.questionnaire_of(edition)
-    rows: list[Any] = batch.unseal("rows") or []
     going = importing.going(current_session(), batch, now=now())
+    rows = [] if going else list(importing.not_yet_in(current_session(), batch))
     groups = {each.key: each.label for each in questionnaire.codebook().groups}
     shown = []
-    for line, row_key, pages, marks in rows[:0] if going else rows[:PREVIEWED]:
+    for line, row_key, pages, marks in rows[:PREVIEWED]:
         answers = {name: value for _, page in pages for name, value in page.items()}
         given = sum(value is not None for value in answers.values())
         group = groups.get(str(answers.get(questionnaire.roles.group)), "Group not known")
