@@ -3,7 +3,8 @@
 What was sent is never altered. A redaction is kept beside it, and `answers_for_analysis` is what
 exports, results and readers use. A hold is for one revision; a response counts again when its last
 revision is on no hold. Nothing here is linked, fetched or offered for download.
-A little longer than other files: every way out of a hold stands here beside the others.
+A little longer than other files: every way out of a hold stands here beside the others. Passages
+are set aside in `redacting`, reports to a hotline are kept in `hotline_reports`.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, object_session, selectinload
 
 from app.models import Consultation, Response, Revision
-from app.models_safeguarding import Hold, HotlineReport, Redaction, Reveal
+from app.models_safeguarding import Hold, Redaction, Reveal
 from app.services import audit, editions, screening
 from app.services.screening import Finding
 from forms.question import Question
@@ -209,52 +210,6 @@ def _without(question: Question, answers: Mapping[str, Any], passage: str) -> di
     return clean
 
 
-def redact(
-    session: Session,
-    hold: Hold,
-    question: str,
-    passage: str,
-    reason: str,
-    *,
-    actor: str,
-    now: datetime,
-) -> Redaction:
-    """Take a passage out of what others read. What was sent stays, sealed, under the role.
-
-    Raises
-    ------
-    Refused
-        If the passage does not stand in that answer, or there is no reason.
-    NotLookedAt
-        If this person has not looked.
-    """
-    passage, reason = passage.replace("\r\n", "\n").strip(), _reason(reason, "redact-reason")
-    _must_have_looked(session, hold, actor)
-    answers = passages(hold.revision, everything=True)
-    words = [each.words for each in answers if each.question.id == question]
-    if not passage or not any(passage in each for each in words):
-        raise Refused("passage", "Copy the passage exactly as it stands in that answer.")
-    made = Redaction(response_id=hold.response_id, question=question, made_by=actor, made_at=now)
-    made.seal(session.info["keyring"], "passage", passage)
-    made.seal(session.info["keyring"], "reason", reason)
-    session.add(made)
-    session.flush()
-    session.info.pop("redacted", None)
-    told = {"question": question, "length": len(passage)}
-    audit.record(session, actor, "redact", hold.response.reference, told, now=now)
-    return made
-
-
-def undo_redaction(session: Session, redaction: Redaction, *, actor: str, now: datetime) -> None:
-    """Let others read a passage again."""
-    response = session.get_one(Response, redaction.response_id)
-    session.delete(redaction)
-    session.flush()
-    session.info.pop("redacted", None)
-    told = {"question": redaction.question}
-    audit.record(session, actor, "undo redaction", response.reference, told, now=now)
-
-
 def propose_release(
     session: Session, hold: Hold, reason: str, *, actor: str, now: datetime
 ) -> None:
@@ -267,8 +222,8 @@ def propose_release(
     NotLookedAt
         If this person has not looked.
     """
-    reason = _reason(reason, "release-reason")
-    _must_have_looked(session, hold, actor)
+    reason = reason_given(reason, "release-reason")
+    must_have_looked(session, hold, actor)
     hold.seal(session.info["keyring"], "reason", reason)
     hold.proposed_by, hold.proposed_at = actor, now
     audit.record(session, actor, "propose release", hold.response.reference, now=now)
@@ -314,8 +269,8 @@ def exclude(session: Session, hold: Hold, reason: str, *, actor: str, now: datet
     NotLookedAt
         If this person has not looked.
     """
-    reason = _reason(reason, "exclude-reason")
-    _must_have_looked(session, hold, actor)
+    reason = reason_given(reason, "exclude-reason")
+    must_have_looked(session, hold, actor)
     response = _locked(session, hold.response)
     hold.seal(session.info["keyring"], "reason", reason)
     hold.state, hold.decided_at, hold.released_by = "excluded", now, None
@@ -325,58 +280,23 @@ def exclude(session: Session, hold: Hold, reason: str, *, actor: str, now: datet
     audit.record(session, actor, "exclude", response.reference, now=now)
 
 
-def record_report(
-    session: Session,
-    hold: Hold,
-    given: Mapping[str, str],
-    *,
-    actor: str,
-    now: datetime,
-) -> HotlineReport:
-    """Keep that something was reported: when, to whom, and the reference it has there.
-
-    Raises
-    ------
-    Refused
-        If the day is none, lies ahead, or it is not said to whom.
-    """
-    try:
-        day = datetime.strptime(given.get("reported_on", ""), "%Y-%m-%d").date()  # noqa: DTZ007  # a day has no zone
-    except ValueError:
-        raise Refused("reported_on", "Enter the day of the report.") from None
-    if day > now.date():
-        raise Refused("reported_on", "Enter a day that is not in the future.")
-    hotline = given.get("hotline", "").strip()
-    if not 0 < len(hotline) <= LONGEST_REASON:
-        raise Refused("hotline", "Say to whom it was reported.")
-    made = HotlineReport(
-        response_id=hold.response_id, reported_on=day.isoformat(), made_by=actor, made_at=now
-    )
-    made.seal(session.info["keyring"], "hotline", hotline)
-    made.seal(
-        session.info["keyring"], "reference", given.get("reference", "").strip()[:LONGEST_REASON]
-    )
-    session.add(made)
-    audit.record(session, actor, "report to hotline", hold.response.reference, now=now)
-    return made
-
-
-def reports(session: Session, response: Response) -> list[HotlineReport]:
-    """The reports that were made about a response."""
-    statement = sa.select(HotlineReport).where(HotlineReport.response_id == response.id)
-    return list(session.scalars(statement.order_by(HotlineReport.made_at)))
-
-
-def _reason(given: str, field: str) -> str:
+def reason_given(given: str, field: str) -> str:
+    """The reason that was typed, or word that there is none."""
     reason = given.strip()
     if not 0 < len(reason) <= LONGEST_REASON:
         raise Refused(field, f"Give a reason, in up to {LONGEST_REASON} characters.")
     return reason
 
 
-def _must_have_looked(session: Session, hold: Hold, actor: str) -> None:
+def has_looked(session: Session, hold: Hold, actor: str) -> bool:
+    """Whether this person has looked at the words."""
     looked = sa.select(Reveal.id).where(Reveal.hold_id == hold.id, Reveal.organiser_id == actor)
-    if session.scalar(looked.limit(1)) is None:
+    return session.scalar(looked.limit(1)) is not None
+
+
+def must_have_looked(session: Session, hold: Hold, actor: str) -> None:
+    """Stop who has not looked."""
+    if not has_looked(session, hold, actor):
         raise NotLookedAt
 
 
