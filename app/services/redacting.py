@@ -8,7 +8,13 @@ from sqlalchemy.orm import Session
 from app.models import Response, Revision
 from app.models_safeguarding import Hold, Redaction
 from app.services import audit
-from app.services.safeguarding import Refused, must_have_looked, passages, reason_given
+from app.services.safeguarding import (
+    Refused,
+    hold_again,
+    must_have_looked,
+    passages,
+    reason_given,
+)
 from app.services.screening import Finding
 
 
@@ -76,10 +82,11 @@ def _wanted(hold: Hold, chosen: Chosen) -> dict[tuple[str, str], None]:
 
 
 def undo_redaction(session: Session, redaction: Redaction, *, actor: str, now: datetime) -> None:
-    """Let others read a passage again."""
+    """Let others read a passage again, once two people agree: until then the response is held."""
     response = session.get_one(Response, redaction.response_id)
     session.delete(redaction)
     session.flush()
     session.info.pop("redacted", None)
     told = {"question": redaction.question}
     audit.record(session, actor, "undo redaction", response.reference, told, now=now)
+    hold_again(session, response, actor=actor, now=now)

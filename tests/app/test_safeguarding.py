@@ -211,7 +211,34 @@ def test_a_passage_set_aside_is_gone_for_everybody_but_who_sent_it(
         assert SECRET not in (session.scalars(sa.select(Redaction)).one().passage or "")
 
     first.opens(f"{BASE}/{held}/1").presses("Put it back")
+    assert "held again" not in first.said()
+    assert exported(lone_app) == []
+    first.presses("Propose to release it", **{"release-reason": "It is a public address"})
+    second.opens(f"{BASE}/{held}/1").presses("Agree to release it")
     assert [each["oq1_gap"] for each in exported(lone_app)] == [WORRYING]
+
+
+def test_what_changes_after_a_proposal_takes_the_proposal_away(
+    held: str, first: Organiser, second: Organiser
+):
+    looks(first, held).presses("Set aside", found="0", **{"redact-reason": "An address"})
+    first.presses("Propose to release it", **{"release-reason": "Without the address"})
+    first.presses("Put it back")
+
+    second.posts(f"{BASE}/{held}/1/agree")
+    assert "Nobody proposes to release this any more." in second.said()
+
+
+def test_a_response_that_worries_somebody_again_needs_two_people_again(
+    lone_app: Flask, lone_owner: Organiser, held: str, first: Organiser, second: Organiser
+):
+    looks(first, held).presses("Propose to release it", **{"release-reason": "Harmless"})
+    second.opens(f"{BASE}/{held}/1").presses("Agree to release it")
+    lone_owner.opens(f"{DESK}/responses/{held}").presses("Hold it for safeguarding")
+
+    second.posts(f"{BASE}/{held}/1/agree")
+    assert "Nobody proposes to release this any more." in second.said()
+    assert exported(lone_app) == []
 
 
 def test_what_was_found_is_set_aside_by_ticking_it(

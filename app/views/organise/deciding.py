@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.database import current_session
 from app.models_safeguarding import Hold, Redaction
 from app.security import open_to
-from app.services import hotline_reports, redacting, safeguarding
+from app.services import hotline_reports, redacting, releasing, safeguarding
 from app.services.roles import who
 from app.team import current_organiser, now
 from app.views.organise.desk import organise
@@ -27,10 +27,10 @@ def held_decide(key: str, reference: str, number: int, act: str) -> ResponseRetu
     except safeguarding.NotLookedAt:
         message = "Look at the passages first: a decision is made by somebody who has looked."
         return show_one(hold, (("reason", message),))
-    except safeguarding.SamePerson:
+    except releasing.SamePerson:
         message = "You proposed this. Somebody else with the safeguarding role has to agree."
         return show_one(hold, (("release", message),))
-    except safeguarding.NotProposed:
+    except releasing.NotProposed:
         flash("Nobody proposes to release this any more.")
         return back_to(hold)
     flash(said)
@@ -57,38 +57,38 @@ def redact(hold: Hold) -> str:
 
 
 def put_back(hold: Hold) -> str:
-    """Let others read a passage again."""
+    """Let others read a passage again, once two people agree."""
     session = current_session()
     redaction = session.get(Redaction, request.form.get("redaction", ""))
     if redaction is None or redaction.response_id != hold.response_id:
         abort(404)
     redacting.undo_redaction(session, redaction, actor=current_organiser().id, now=now())
-    return "The passage is put back."
+    return "The passage is put back. Two people have to agree before others read it."
 
 
 def propose(hold: Hold) -> str:
     """Propose to release."""
     reason, actor = request.form.get("release-reason", ""), current_organiser().id
-    safeguarding.propose_release(current_session(), hold, reason, actor=actor, now=now())
+    releasing.propose_release(current_session(), hold, reason, actor=actor, now=now())
     return "Proposed. Somebody else with the safeguarding role has to agree."
 
 
 def agree(hold: Hold) -> str:
     """Agree to release."""
-    safeguarding.release(current_session(), hold, actor=current_organiser().id, now=now())
+    releasing.release(current_session(), hold, actor=current_organiser().id, now=now())
     return "Released. The response counts and can be read."
 
 
 def decline(hold: Hold) -> str:
     """Do not agree to release."""
-    safeguarding.decline_release(current_session(), hold, actor=current_organiser().id, now=now())
+    releasing.decline_release(current_session(), hold, actor=current_organiser().id, now=now())
     return "It stays held."
 
 
 def exclude(hold: Hold) -> str:
     """Leave it out for good."""
     reason, actor = request.form.get("exclude-reason", ""), current_organiser().id
-    safeguarding.exclude(current_session(), hold, reason, actor=actor, now=now())
+    releasing.exclude(current_session(), hold, reason, actor=actor, now=now())
     return "Left out. It is accounted for, and nobody reads or counts it."
 
 
