@@ -58,6 +58,12 @@ class Kind:
     remove: Callable[[Session, Any], None]
 
 
+def _never_held() -> sa.ColumnElement[bool]:
+    """No version of the response is on hold, nor was it left out for safeguarding."""
+    holds = sa.exists().where(Hold.response_id == Response.id, Hold.state != "released")
+    return sa.and_(Response.held_at.is_(None), ~holds)
+
+
 def _drafts(session: Session, consultation: Consultation) -> Iterable[Draft]:
     return session.scalars(
         sa.select(Draft)
@@ -75,7 +81,12 @@ def _addresses(session: Session, consultation: Consultation) -> Iterable[Draft]:
     return session.scalars(
         sa.select(Draft)
         .join(Edition, Draft.edition_id == Edition.id)
-        .where(Edition.consultation_id == consultation.id, Draft.contact.is_not(None))
+        .outerjoin(Response, Response.draft_id == Draft.id)
+        .where(
+            Edition.consultation_id == consultation.id,
+            Draft.contact.is_not(None),
+            sa.or_(Response.id.is_(None), _never_held()),
+        )
     )
 
 
@@ -84,9 +95,16 @@ def _forget_address(_: Session, draft: Draft) -> None:
 
 
 def _invitations(session: Session, consultation: Consultation) -> Iterable[Invitation]:
+    held = (
+        sa.select(Draft.invitation_id)
+        .join(Response, Response.draft_id == Draft.id)
+        .where(Draft.invitation_id.is_not(None), ~_never_held())
+    )
     return session.scalars(
         sa.select(Invitation).where(
-            Invitation.consultation_id == consultation.id, Invitation.person.is_not(None)
+            Invitation.consultation_id == consultation.id,
+            Invitation.person.is_not(None),
+            Invitation.id.not_in(held),
         )
     )
 
@@ -99,8 +117,7 @@ def _responses(session: Session, consultation: Consultation) -> Iterable[Respons
     return session.scalars(
         sa.select(Response).where(
             Response.consultation_id == consultation.id,
-            Response.held_at.is_(None),
-            ~sa.exists().where(Hold.response_id == Response.id, Hold.state != "released"),
+            _never_held(),
         )
     )
 

@@ -10,6 +10,7 @@ import {
 } from "govuk-frontend";
 import { startLookingAgain } from "./again.js";
 import { startAlone } from "./alone.js";
+import { startClosing } from "./closing.js";
 import { startCoding } from "./coding.js";
 import { startCopying } from "./copying.js";
 import { startLeaving } from "./leaving.js";
@@ -29,6 +30,7 @@ for (const component of [Button, CharacterCount, ErrorSummary, PasswordInput, Sk
 }
 
 startAlone(document);
+startClosing(document);
 startCoding(document);
 startCopying(document);
 startLocalTimes(document);

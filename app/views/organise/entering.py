@@ -5,6 +5,7 @@ screening finds is held when the response is saved.
 """
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,9 +16,19 @@ from app.database import current_session
 from app.models import Consultation, Draft, Edition, Response
 from app.models_importing import ImportBatch
 from app.security import open_to, takes_files
-from app.services import audit, drafting, editions, importing, spreadsheets, submitting
+from app.services import (
+    audit,
+    drafting,
+    editions,
+    importing,
+    sheet_check,
+    sheet_template,
+    spreadsheets,
+    submitting,
+)
 from app.services.drafting import Progress
 from app.services.roles import who
+from app.services.sheet_check import Checked, Mistake
 from app.team import current_organiser, now
 from app.views.organise.desk import find_consultation, organise
 from forms.questionnaire import Section
@@ -26,6 +37,7 @@ from forms.section_form import SectionForm, section_form
 CHANNELS = (("paper", "On paper"), ("email", "By e-mail"))
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_SHOWN = 100
+PREVIEWED = 20
 
 
 def opened(key: str) -> tuple[Consultation, Edition]:
@@ -45,7 +57,7 @@ def entering(key: str) -> ResponseReturnValue:
 
 
 def show_hub(
-    key: str, errors: tuple[tuple[str, str], ...] = (), mistakes: tuple[tuple[int, str], ...] = ()
+    key: str, errors: tuple[tuple[str, str], ...] = (), mistakes: tuple[Mistake, ...] = ()
 ) -> ResponseReturnValue:
     """The page to begin on, with what is wrong with an uploaded sheet."""
     consultation = find_consultation(key)
@@ -195,8 +207,9 @@ def entering_send(key: str, identifier: str) -> ResponseReturnValue:
 @open_to(*who("enter"))
 def entering_template(key: str) -> ResponseReturnValue:
     """The spreadsheet to fill in."""
-    _, edition = opened(key)
-    content = spreadsheets.template(editions.questionnaire_of(edition))
+    consultation, edition = opened(key)
+    questionnaire = editions.questionnaire_of(edition)
+    content = sheet_template.template(questionnaire, key, consultation.title)
     name = f"{key}_import-template.xlsx"
     return send_file(io.BytesIO(content), mimetype=EXCEL, as_attachment=True, download_name=name)
 
@@ -214,19 +227,37 @@ def entering_upload(key: str) -> ResponseReturnValue:
     questionnaire = editions.questionnaire_of(edition)
     before = importing.brought_in(session, consultation)
     session.rollback()  # nothing was written: while rows are checked, others can save
+    mark = spreadsheets.mark_of(key, questionnaire)
     try:
-        checked = importing.check(questionnaire, upload.read(), before)
+        checked = sheet_check.check(questionnaire, upload.read(), before, mark)
     except spreadsheets.NotASpreadsheet as wrong:
         return show_hub(key, (("file", str(wrong)),))
     if checked.mistakes:
-        lines = len({line for line, _ in checked.mistakes})
-        said = f"Nothing was brought in. Correct {lines} line{'s' if lines > 1 else ''}: see below."
+        rows = len({each.line for each in checked.mistakes})
+        said = f"Nothing was brought in. Correct {rows} row{'s' if rows > 1 else ''}: see below."
         return show_hub(key, (("file", said),), checked.mistakes)
     if not checked.ready:
         known = "Every row was brought in before." if checked.known else "There is no row in it."
         return show_hub(key, (("file", known),))
-    batch = importing.keep(session, consultation, checked, actor=current_organiser().id, now=now())
+    batch = importing.keep(
+        session,
+        consultation,
+        checked.ready,
+        known=checked.known,
+        actor=current_organiser().id,
+        now=now(),
+    )
+    for said in noted(checked):
+        flash(said)
     return redirect(url_for("organise.entering_batch", key=key, identifier=batch.id), 303)
+
+
+def noted(checked: Checked) -> Iterator[str]:
+    """What else to know of a sheet without mistakes before it is brought in."""
+    if checked.lacks:
+        some = ", ".join(checked.lacks[:5])
+        more = f" and {len(checked.lacks) - 5} more" if len(checked.lacks) > 5 else ""
+        yield f"The sheet lacks columns of the template, which count as blank: {some}{more}."
 
 
 def find_batch(key: str, identifier: str) -> ImportBatch:
@@ -241,27 +272,31 @@ def find_batch(key: str, identifier: str) -> ImportBatch:
 @organise.get("/c/<key>/enter/import/<identifier>")
 @open_to(*who("enter"))
 def entering_batch(key: str, identifier: str) -> ResponseReturnValue:
-    """What a checked sheet will bring in, and how far it is."""
+    """What a checked sheet will bring in; and how far it is, which the page looks at by itself."""
     batch = find_batch(key, identifier)
-    rows: list[Any] = batch.unseal("rows") or []
     _, edition = opened(key)
     questionnaire = editions.questionnaire_of(edition)
+    going = importing.going(current_session(), batch, now=now())
+    rows = [] if going else list(importing.not_yet_in(current_session(), batch))
     groups = {each.key: each.label for each in questionnaire.codebook().groups}
     shown = []
-    for line, row_key, pages, marks in rows[:20]:
+    for line, row_key, pages, marks in rows[:PREVIEWED]:
         answers = {name: value for _, page in pages for name, value in page.items()}
         given = sum(value is not None for value in answers.values())
         group = groups.get(str(answers.get(questionnaire.roles.group)), "Group not known")
-        shown.append((line, row_key, group, given, len(marks)))
-    return render_template("organise/entering_batch.html", batch=batch, left=len(rows), shown=shown)
+        found = sheet_check.held_by_screening(questionnaire, pages)
+        shown.append((line, row_key, group, given, len(marks), found))
+    return render_template(
+        "organise/entering_batch.html", batch=batch, left=len(rows), shown=shown, going=going
+    )
 
 
 @organise.post("/c/<key>/enter/import/<identifier>")
 @open_to(*who("enter"))
 def entering_bring_in(key: str, identifier: str) -> ResponseReturnValue:
-    """Bring in the next rows, as many as one request may take."""
+    """Bring in the first rows; the others follow by themselves."""
     batch = find_batch(key, identifier)
-    importing.bring_in(current_session(), batch, now=now())
+    importing.begin(current_session(), batch, actor=current_organiser().id, now=now())
     return redirect(url_for("organise.entering_batch", key=key, identifier=batch.id), 303)
 
 
@@ -269,6 +304,7 @@ def entering_bring_in(key: str, identifier: str) -> ResponseReturnValue:
 @open_to(*who("enter"))
 def entering_discard(key: str, identifier: str) -> ResponseReturnValue:
     """Throw away what is not brought in yet."""
-    importing.discard(current_session(), find_batch(key, identifier))
-    flash("The rows that were left are thrown away.")
+    batch = find_batch(key, identifier)
+    importing.discard(current_session(), batch, actor=current_organiser().id, now=now())
+    flash("The rows that were not in yet are thrown away. You can upload the sheet again.")
     return redirect(url_for("organise.entering", key=key), 303)
