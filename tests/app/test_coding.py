@@ -14,7 +14,7 @@ from app.models import AuditEvent, Response
 from app.models_coding import Code, Coding, CodingFrame, FrameCoder, FrameEvent
 from app.models_team import Organiser as Colleague
 from app.services import editions, exporting
-from app.services.coding import agreement, answers, frames
+from app.services.coding import agreement, answers, bringing, lineage
 from app.services.results import coding_aid
 from tests.pages import Organiser, Respondent
 
@@ -159,7 +159,7 @@ def test_an_answer_that_is_changed_is_coded_afresh(lone_app, lone_owner, databas
 
     with database.work() as session:
         assert units_of(session) == ()
-        assert answers.waiting(session, editions.find(session, KEY), frame_of(session)) == 1
+        assert bringing.waiting(session, editions.find(session, KEY), frame_of(session)) == 1
     ada.opens(f"/organise/c/{KEY}/coding").presses("Bring them in")
     assert codes_all(ada, lambda _: ["Money"]) == ["There is too little money"]
 
@@ -264,10 +264,10 @@ def test_a_name_that_another_code_has_is_refused(lone_app, lone_owner):
     lone_owner.presses("Make the code", expect=422, name="")
     lone_owner.presses("Make the code", expect=422, name="x" * 81)
     lone_owner.presses("Save who codes", expect=422, share="101")
-    lone_owner.opens(f"{HERE}/codes/2").presses("Rename", expect=422, name="COURTS")
+    lone_owner.opens(f"{HERE}/codes/2").presses("Save", expect=422, name="COURTS")
     lone_owner.presses("Merge", expect=422)
     lone_owner.presses("Split", expect=422, parts="Only one")
-    assert "The courts" in lone_owner.presses("Rename", name="The courts").said()
+    assert "The courts" in lone_owner.presses("Save", name="The courts").said()
     lone_owner.opens(f"{HERE}/codes/9", expect=404)
 
 
@@ -275,7 +275,7 @@ def test_the_history_says_who_did_what_and_cannot_be_altered(app, consultation):
     owner = Organiser.first_owner(app)
     says(app, "Courts are too slow")
     starts(owner, "Courts")
-    owner.opens(f"{HERE}/codes/1").presses("Rename", name="Slow courts")
+    owner.opens(f"{HERE}/codes/1").presses("Save", name="Slow courts")
 
     said = owner.opens(f"{HERE}/history").said()
     assert "Changed a code: “Courts” is now “Slow courts”" in said
@@ -445,5 +445,5 @@ def test_standing_follows_chains_of_merges():
         "d": Code(id="d", number=4, name="D", state="split", made_at=made),
         "e": Code(id="e", number=5, name="E", state="retired", made_at=made),
     }
-    assert frames.standing(codes, ["a", "e"]) == frozenset({"c"})
-    assert frames.standing(codes, ["a", "d"]) is None
+    assert lineage.standing(codes, ["a", "e"]) == frozenset({"c"})
+    assert lineage.standing(codes, ["a", "d"]) is None
