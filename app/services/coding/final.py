@@ -75,7 +75,7 @@ def codings(
     of_consultation = Response.consultation_id == consultation.id
     rows = session.execute(sa.select(Response.id, Response.public_id).where(of_consultation))
     public = {row.id: row.public_id for row in rows}
-    found = {}
+    found: dict[str, list[str]] = {}
     for unit in units:
         if (given := unit.final) is not None:
             codes = [key for code, key in keys.items() if code in given]
