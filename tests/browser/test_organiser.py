@@ -312,7 +312,7 @@ EXPECTED = {
     "released": "Released. The response counts and can be read.",
     "read by Cora First": "All 13 are read. Thank you.",
     "read by Carl Second": "All 13 are read. Thank you.",
-    "reliability": "Read by two coders 13 of the 13 chosen for it (about 100 per cent) Disagreements to settle 1",
+    "reliability": "Read by two coders 13 of the 13 chosen for it (about 100 per cent)",
     "settled": "13 answers were read by two coders so far.",
     "over": "The consultation is closed.",
     "published": "Results are public",
