@@ -241,14 +241,28 @@ def two_code(way: Way, _browser) -> None:
             with coder.page.expect_navigation(wait_until="load"):
                 coder.page.keyboard.press("Enter")
             read += 1
+            if read == 1:
+                looks_back(coder, text)
         way.keeps(f"read by {name}", coder.looks())
 
 
+def looks_back(coder: Colleague, text: str) -> None:
+    """By the arrow keys to what was just read, and on again."""
+    for key, first in (("ArrowLeft", True), ("ArrowRight", False)):
+        with coder.page.expect_navigation(wait_until="load"):
+            coder.page.keyboard.press(key)
+        assert (coder.page.locator(".oq-answer-read").inner_text() == text) is first
+        coder.looks()
+
+
 def what_they_differ_on_is_settled(way: Way, _browser) -> None:
-    """Reliability is shown, and the owner settles the disagreement."""
+    """Reliability is shown; the owner takes one side by a key, and then thinks better of it."""
     owner = way.owner.opens(f"{FRAME}/reliability")
     way.keeps("reliability", owner)
     owner.follows("Settle it")
+    with owner.page.expect_navigation(wait_until="load"):
+        owner.page.keyboard.press("Shift+A")
+    owner.follows("Back to the last one")
     owner.page.get_by_label("Rules").check()
     owner.presses("Decide and go on").looks()
     way.keeps("settled", owner)
@@ -319,7 +333,7 @@ EXPECTED = {
     "released": "Released. The response counts and can be read.",
     "read by Cora First": "All 13 are read. Thank you.",
     "read by Carl Second": "All 13 are read. Thank you.",
-    "reliability": "Read by two coders 13 of 13 (100 per cent chosen) Disagreements to settle 1",
+    "reliability": "Read by two coders 13 of the 13 chosen for it (about 100 per cent)",
     "settled": "13 answers were read by two coders so far.",
     "over": "The consultation is closed.",
     "published": "Results are public",

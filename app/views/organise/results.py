@@ -12,7 +12,7 @@ from app.database import current_database, current_session
 from app.models import Consultation
 from app.security import open_to
 from app.services import results
-from app.services.coding import frames, tables
+from app.services.coding import answers, frames, tables
 from app.services.results import Choice, Figures, Snapshot
 from app.services.roles import who
 from app.views.organise.desk import find_consultation, organise
@@ -137,7 +137,11 @@ def themes_of(
         table = snapshot.once(
             ("themes", each.key, int(time.monotonic() // 60)),
             lambda frame=frame: tables.themes(  # type: ignore[misc]  # a default ties the frame
-                current_database(), session, consultation, frame
+                current_database(),
+                session,
+                consultation,
+                frame,
+                answers.units(session, consultation, frame),
             ),
         )
         if table is not None:
