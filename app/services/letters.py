@@ -49,16 +49,21 @@ def send_reset(session: Session, email: str, link: str, *, now: datetime) -> Non
     )
 
 
-def send_joining(session: Session, email: str, link: str, *, now: datetime) -> None:
+def send_joining(session: Session, email: str, link: str, *, by: str, now: datetime) -> None:
     """Mail a colleague the link with which they join the team."""
     body = (
-        "You are invited to join the team that runs a consultation in Open Questions.\n\n"
+        f"{by} invites you to join the team that runs consultations in Open Questions.\n\n"
         f"This link works once, for seven days:\n\n{link}\n\n"
-        "You will set a password and a second factor (an authenticator app).\n"
+        "You set a password and a second factor with it: have an authenticator app at hand, on a "
+        "phone or in a password manager. An earlier link does not work any more.\n\n"
+        f"{PLAIN}\n\n"
+        f"If you are not sure that this letter is genuine, ask {by} in another way before you open "
+        "the link. If you do not wish to join, do nothing: the link ends by itself.\n"
     )
     mail.queue(session, mail.Letter(email, "Join the team", body), purpose="join", now=now)
 
 
+PLAIN = "This letter is plain text. Nothing in it tells anybody whether you read it."
 SUBJECTS = {
     "invitation": "Invitation to answer: “{title}”",
     "reminder": "Reminder: “{title}”",

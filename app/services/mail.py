@@ -91,7 +91,8 @@ class Folder:
         self.path = path
 
     def send_message(self, message: EmailMessage) -> None:
-        """Write one letter to a file named for its time and message id."""
+        """Write one letter to a file, its words as they are: whoever opens it can copy a link."""
+        message.set_content(message.get_content(), cte="8bit")
         self.path.mkdir(parents=True, exist_ok=True)
         stamp = str(message["Message-ID"]).strip("<>").split("@")[0].replace(".", "-")
         (self.path / f"{stamp}.eml").write_bytes(message.as_bytes())
