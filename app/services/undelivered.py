@@ -92,6 +92,7 @@ REASONS = {
     ),
     "revoked": Reason("It was taken back before it went out.", "", final=True),
     "changed": Reason("It was taken back: the address was mended.", "", final=True),
+    "replaced": Reason("A newer letter was sent in its place.", "", final=True),
     "": Reason("It did not go out.", "We try again by ourselves."),
 }
 

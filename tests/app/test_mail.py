@@ -374,7 +374,7 @@ def test_a_server_that_speaks_no_tls_at_all_is_told(
 def test_every_reason_says_what_happened_and_what_to_do():
     for key, reason in mail.undelivered.REASONS.items():
         assert reason.happened.endswith("."), key
-        assert reason.do.endswith(".") or key in {"revoked", "changed"}, key
+        assert reason.do.endswith(".") or key in {"revoked", "changed", "replaced"}, key
         assert reason.words.strip() in mail.undelivered.in_words(key)
     assert mail.undelivered.in_words("SMTPDataError") == mail.undelivered.in_words("")
 
