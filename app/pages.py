@@ -59,6 +59,34 @@ def isolated(text: str) -> Markup:
     return Markup('<bdi dir="auto">{}</bdi>').format(text)
 
 
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Macintosh", "a Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser(device: str) -> str:
+    """What a browser calls itself, in words that its owner knows: Firefox on Windows."""
+    name = next((words for mark, words in BROWSERS if mark in device), "Another browser")
+    system = next((words for mark, words in SYSTEMS if mark in device), "")
+    return f"{name} on {system}" if system else name
+
+
 def init_app(app: Flask) -> None:
     """Give the templates what they may use."""
     ours = app.jinja_loader
@@ -77,6 +105,7 @@ def init_app(app: Flask) -> None:
         machine_time=machine_time,
         paragraphs=paragraphs,
         count=count,
+        browser=browser,
         isolated=isolated,
         pair=pair,
         moment=datetime.fromisoformat,

@@ -1,7 +1,7 @@
 """Who may do what. Routes name the act; this table says which roles may do it."""
 
 ROLES = {
-    "owner": "Runs the consultation: everything, the team and the settings too.",
+    "owner": "Runs the consultation: the team, the settings and all else but held words.",
     "editor": "Prepares consultations, invitations and what is published.",
     "analyst": "Reads responses, sees results, exports without identities.",
     "coder": "Reads and codes open answers. Does not see who wrote them.",

@@ -12,7 +12,18 @@ from flask import Flask
 
 from app.models import AuditEvent, Consultation, Draft, Message, Response
 from app.models_invitations import Invitation
-from app.services import editions, exporting, invitations, invited, invited_list, mail, retention
+from app.services import (
+    editions,
+    exporting,
+    invitation_mail,
+    invitations,
+    invited,
+    invited_list,
+    inviting,
+    list_files,
+    mail,
+    retention,
+)
 from app.services.invited_list import Group, Person, check
 from tests.pages import Organiser, Respondent
 
@@ -35,7 +46,7 @@ def invite(app: Flask, *people: Person, now: datetime | None = None) -> list[str
     """Invite people and return the addresses of their links."""
     with app.extensions["database"].work() as session:
         consultation = editions.find(session, KEY)
-        made = invitations.add(
+        made = inviting.add(
             session, consultation, people, link, actor="test", now=now or datetime.now(UTC)
         )
         return [link(invitations.secret_of(session.info["keyring"], each)) for each in made]
@@ -154,7 +165,7 @@ def test_a_workbook_is_read_like_a_list():
     content = io.BytesIO()
     book.save(content)
 
-    text = invited_list.text_of(content.getvalue(), "people.xlsx")
+    text = list_files.text_of(content.getvalue(), "people.xlsx")
 
     assert check(text, GROUPS) == invited_list.Checked((ANA, BEN), ())
 
@@ -163,15 +174,15 @@ def test_a_workbook_is_read_like_a_list():
 def test_a_csv_file_is_read_however_a_spreadsheet_wrote_it(encoding: str):
     content = "Zoë,Café,industry,zoe@example.org\r\n".encode(encoding)
 
-    checked = check(invited_list.text_of(content, "people.csv"), GROUPS)
+    checked = check(list_files.text_of(content, "people.csv"), GROUPS)
 
     assert checked.people == (Person("Zoë", "Café", "industry", "zoe@example.org"),)
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04 not a workbook", b"a\x00b"])
 def test_what_is_not_a_list_is_refused_in_plain_words(content: bytes):
-    with pytest.raises(invited_list.Unreadable, match="Save it"):
-        invited_list.text_of(content, "people")
+    with pytest.raises(list_files.Unreadable, match="Save it"):
+        list_files.text_of(content, "people")
 
 
 def test_good_and_bad_lines_are_kept_together_and_nobody_is_invited(
@@ -190,12 +201,13 @@ def test_a_list_is_checked_then_invited_and_those_known_are_left_out(
     lone_app, lone_owner: Organiser
 ):
     invite(lone_app, BEN)
+    deliver(lone_app)
     text = "Ana,Police,Law enforcement,ana@example.org\n,,industry,BEN@example.org"
 
     lone_owner.opens(f"{PAGE}/add").presses("Check the list", list=text)
-    assert statuses(lone_app) == ["waiting"]
+    assert statuses(lone_app) == ["sent"]
     assert "Invited already, and left out: 1." in lone_owner.said()
-    lone_owner.presses("Invite 1 person by mail")
+    lone_owner.presses("Invite 1 person")
 
     assert "1 person is invited." in lone_owner.said()
     assert statuses(lone_app) == ["sent", "sent"]
@@ -235,13 +247,13 @@ def test_a_letter_that_is_refused_is_shown_with_its_reason(lone_app, lone_owner:
     invite(lone_app, ANA)
     with lone_app.extensions["database"].work() as session:
         message = session.scalars(sa.select(Message)).one()
-        outcome = mail.Outcome(message.id, "SMTPRecipientsRefused", final=True)
+        outcome = mail.Outcome(message.id, mail.undelivered.Failure("no such address", 550))
         mail.note(session, [outcome], now=datetime.now(UTC))
 
     said = lone_owner.opens(PAGE).said()
 
     assert statuses(lone_app) == ["failed"]
-    assert "UndeliverableSMTPRecipientsRefused" in said
+    assert "this address does not exist. Check the address, mend it and send it again." in said
 
 
 def test_name_organisation_and_address_are_sealed_and_never_in_the_audit_trail(
@@ -305,10 +317,11 @@ def test_a_reminder_goes_out_once_a_day_at_most(lone_app, lone_owner: Organiser,
 
 def test_opening_the_link_writes_nothing(app, consultation: str):
     [address] = invite(app, ANA)
+    deliver(app)
 
     Respondent(app, KEY).opens(address)
 
-    assert statuses(app) == ["waiting"]
+    assert statuses(app) == ["sent"]
 
 
 def test_starting_sets_the_group_and_the_first_page_says_so(app, consultation: str):
@@ -418,7 +431,7 @@ def test_a_late_start_is_refused_and_says_when_it_ended(app, consultation: str):
 
     person.presses("Start", expect=403)
     assert "The time of this invitation is over." in person.opens(address).said()
-    assert statuses(app) == ["waiting"]
+    assert statuses(app) == ["sent"]
 
 
 def test_more_time_for_one_lets_that_one_start_save_and_send_after_closing(
@@ -505,7 +518,7 @@ def test_revoking_makes_a_response_declared(lone_app, lone_owner: Organiser):
     person = starts(lone_app, address).consents().sends()
     with lone_app.extensions["database"].work() as session:
         invitation = session.scalars(sa.select(Invitation)).one()
-        invitations.revoke(session, invitation, actor="test", now=datetime.now(UTC))
+        inviting.revoke(session, invitation, actor="test", now=datetime.now(UTC))
     assert exported(lone_app) == ["declared"]
 
     person.answers("oq1", oq1_overall="mixed").sends()
@@ -537,8 +550,8 @@ def test_retention_forgets_who_was_invited(lone_app, lone_consultation: str):
         ]
         invitation = session.scalars(sa.select(Invitation)).one()
         assert invitations.person_of(invitation)["address"] == ""
-        with pytest.raises(invitations.Refused, match="deleted"):
-            invitations.send(session, invitation, "reminder", link, now=late)
+        with pytest.raises(invitation_mail.Refused, match="deleted"):
+            invitation_mail.send(session, invitation, "reminder", link, now=late)
 
 
 # The open link
