@@ -89,6 +89,21 @@ def test_what_respondents_would_miss_is_listed_before_opening(lone_owner: Organi
     assert "Before you open it" not in lone_owner.opens(f"{desk}/open-and-close").said()
 
 
+def test_blank_lines_of_a_setting_part_paragraphs_on_the_first_page(lone_owner: Organiser):
+    lone_owner.opens("/organise/c/ai_and_child_protection/settings").presses(
+        "Save the settings", purpose="First reason.\r\n\r\nSecond\r\nreason.\r\n \r\nThird."
+    )
+    visitor = Respondent(lone_owner.app, "ai_and_child_protection")
+    visitor.opens("/c/ai_and_child_protection/")
+
+    shown = [" ".join(each.text_content().split()) for each in visitor.page.iter("p")]
+    assert [each for each in shown if each in {"First reason.", "Second reason.", "Third."}] == [
+        "First reason.",
+        "Second reason.",
+        "Third.",
+    ]
+
+
 def test_a_setting_that_cannot_be_used_is_said_at_its_field_and_the_rest_is_kept(
     lone_owner: Organiser,
 ):

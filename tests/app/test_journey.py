@@ -275,3 +275,9 @@ def test_a_pasted_link_opens_the_answers_even_broken_over_two_lines(lone_respond
     other.presses("Open my answers", link=f"  {link[:-8]}=\r\n {link[-8:]}".replace("=", ""))
 
     assert other.heading == "Your answers"
+
+
+def test_no_page_says_who_does_not_run_it(lone_respondent: Respondent):
+    lone_respondent.opens(f"{lone_respondent.base}/")
+
+    assert "overnment" not in lone_respondent.page.find_class("oq-footer")[0].text_content()

@@ -178,10 +178,31 @@ def test_the_whole_way_by_keyboard_alone(page, base):
     assert "By keyboard" in page.content()
 
 
+PROMISE = "Pressing the Escape key three times leaves this page quickly."
+
+
+def test_the_way_out_by_keyboard_is_promised_where_it_works_and_read_out(page, base):
+    page.goto(f"{base}/")
+
+    assert page.get_by_text(PROMISE).is_visible()
+    assert PROMISE in page.locator("footer").aria_snapshot()
+    page.route("**/weather", lambda route: route.fulfill(body="Rain"))
+    for _ in range(3):
+        page.keyboard.press("Escape")
+    page.wait_for_url("**/weather")
+
+
 class TestWithoutScript:
     @pytest.fixture
     def browser_context_args(self, browser_context_args):
         return {**browser_context_args, "java_script_enabled": False}
+
+    def test_no_way_out_by_keyboard_is_promised(self, page, base):
+        page.goto(f"{base}/")
+
+        assert page.get_by_text("This site uses no tracking.").is_visible()
+        assert not page.get_by_text(PROMISE).is_visible()
+        assert "Escape" not in page.locator("footer").aria_snapshot()
 
     def test_the_whole_way(self, page, base, service):
         reference = go_all_the_way(page, base)
