@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import make_app, open_consultation
 from tests.kept import references, sent, set_consultation
-from tests.pages import Respondent
+from tests.pages import Organiser, Respondent
 from tests.servers import serving
 
 pytestmark = pytest.mark.browser
@@ -219,6 +219,14 @@ PLACES = (
 )  # fmt: skip
 
 
+def previews(app, key: str) -> dict[str, str]:
+    """The pages around the questions, as the team sees them before opening."""
+    editor = Organiser.invited(app, f"{key}@example.org", "editor").opens("/organise/new")
+    editor.presses("Make it", key=f"{key}_later", organiser="Us", like=key)
+    places = ("/", "/privacy", "/support", "/accessibility")
+    return {f"{each} preview": editor.opens(f"/c/{key}_later{each}").text for each in places}
+
+
 @pytest.fixture
 def states(service, base) -> dict[str, str]:
     """Every page and state of a respondent, as the server sent it."""
@@ -269,9 +277,10 @@ def states(service, base) -> dict[str, str]:
     one.opens(f"{one.base}/s/oq5")
     set_consultation(app, key, closes_at=datetime.now(UTC) - timedelta(seconds=1))
     found["closed"] = one.presses("Save and continue", 403, oq5_reasons="Typed late").text
-    for place in ("/", "/tasks", "/check", "/receipt", "/start"):
+    for place in ("/", "/tasks", "/check", "/receipt", "/start", "/s/oq1", "/s/oq2", "/saved"):
         status = 200
         found[f"{place} closed"] = one.opens(one.base + place, status).text
+    found |= previews(app, key)
     with app.app_context(), app.test_request_context("/"):
         from flask import render_template
 
