@@ -1,5 +1,6 @@
 """What every template may use: components, times, and the token of a form."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,8 @@ import jinja2
 from flask import Flask, current_app, session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+
+BLANK_LINES = re.compile(r"\n[^\S\n]*\n")
 
 
 def csrf_token() -> str:
@@ -40,8 +43,9 @@ def machine_time(moment: datetime) -> str:
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
-    """The paragraphs of a plain text: blank lines part them."""
-    return tuple(part.strip() for part in text.split("\n\n") if part.strip())
+    """The paragraphs of a plain text: blank lines part them, whatever a browser ends lines with."""
+    parts = BLANK_LINES.split("\n".join(text.splitlines()))
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -216,6 +216,44 @@ def extend(
     audit.record(session, actor, "extend", consultation.key, change, now=now)
 
 
+@dataclass(frozen=True)
+class Move:
+    """A change of the closing time, as respondents are told of it."""
+
+    at: datetime
+    before: datetime | None
+    reason: str
+
+    @property
+    def opened_again(self) -> bool:
+        """Whether the consultation had closed by then."""
+        return self.before is not None and self.before <= self.at
+
+
+def moves(consultation: Consultation) -> tuple[Move, ...]:
+    """How the closing time came to be what it is, the oldest change first."""
+    return tuple(
+        Move(
+            datetime.fromisoformat(each["at"]),
+            datetime.fromisoformat(each["from"]) if each["from"] else None,
+            each["reason"],
+        )
+        for each in consultation.extensions
+    )
+
+
+def closed_early(consultation: Consultation, *, now: datetime) -> datetime | None:
+    """The later closing time that had been announced, where it was closed before it."""
+    if (
+        not consultation.extensions
+        or consultation.closes_at is None
+        or now < consultation.closes_at
+    ):
+        return None
+    announced = datetime.fromisoformat(consultation.extensions[-1]["to"])
+    return announced if consultation.closes_at < announced else None
+
+
 def close(session: Session, consultation: Consultation, *, actor: str, now: datetime) -> None:
     """Close now.
 

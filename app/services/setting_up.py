@@ -17,7 +17,8 @@ from app.services.consultations import Refused
 from app.services.wording import PRIVACY, Wording, wording_of
 
 UNUSABLE = {
-    "quick_exit": "Enter an address that begins with https://, such as https://www.bbc.co.uk/weather"
+    "quick_exit": "Enter an address that begins with https://, such as https://www.bbc.co.uk/weather",
+    "source_address": "Enter an address that begins with https://, or leave it blank",
 }
 
 

@@ -254,7 +254,10 @@ def as_lines(found: tuple[Place, ...]) -> str:
     return "\n".join(" | ".join(filter(None, (p.name, p.address, p.about))) for p in found)
 
 
-TEXTS = ("purpose", "audience", "after", "contact_name", "contact_email", "quick_exit")
+TEXTS = (
+    "purpose", "source_title", "source_address", "audience", "after",
+    "contact_name", "contact_email", "quick_exit",
+)  # fmt: skip
 
 
 @organise.route("/c/<key>/settings", methods=["GET", "POST"])
