@@ -1,6 +1,8 @@
 """Coding: two coders who never see each other, one who settles, and what is written of it."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -587,6 +589,34 @@ def test_themes_are_suggested_from_fifty_texts_and_become_codes(lone_app, lone_o
     lone_owner.posts(f"{HERE}/suggestions", **given)
     with database.work() as session:
         assert [code.name for code in frame_of(session).codes] == ["Courts", "Money"]
+
+
+SUGGEST_ON_A_SMALL_STACK = """
+import random, threading
+from app.services.results import coding_aid
+random.seed(7)
+words = ["".join(random.choices("abdeginorst", k=6)) for _ in range(1500)]
+texts = [(str(n), " ".join(random.choices(words, k=30))) for n in range(1800)]
+threading.stack_size(1024 * 1024)
+for _ in range(3):
+    one = threading.Thread(target=coding_aid.suggested, args=(texts, "en", "What?"))
+    one.start()
+    one.join()
+print("still here")
+"""
+
+
+def test_suggestions_do_not_overrun_the_small_stack_of_a_server_thread():
+    """The server's threads have 2 MB: an overrun would end the process without a word."""
+    done = subprocess.run(
+        [sys.executable, "-c", SUGGEST_ON_A_SMALL_STACK],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout.strip()) == (0, "still here"), done.stderr[-500:]
 
 
 def test_two_who_save_at_once_leave_one_first_coding(app, consultation):
