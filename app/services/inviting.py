@@ -57,7 +57,10 @@ def add(
     one_at_a_time(session, consultation)
     people = tuple(people)
     before = known(session, consultation, people)
-    made = [make(session, consultation, each, now) for each in people if each.address not in before]
+    made = [
+        make(session, consultation, each, now - place * timedelta(microseconds=1))
+        for place, each in enumerate(each for each in people if each.address not in before)
+    ]  # so that the list, the newest first, keeps the order that it was given in
     session.flush()
     for each in made:
         send(session, each, "invitation", link, now=now)

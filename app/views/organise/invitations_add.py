@@ -105,10 +105,10 @@ def to_mend(checked: invited_list.Checked, text: str) -> list[tuple[int, str, li
 
 def told(checked: invited_list.Checked, text: str) -> list[tuple[str, str]]:
     """What is wrong, each with the field where it is corrected; not more than can be read."""
+    many = [(word, lines) for word, lines in checked.words.items() if lines > 1]
     found = [
         (f"means-{place}", f"“{word}” ({lines} lines) is not a group: say below what it means.")
-        for place, (word, lines) in enumerate(checked.words.items(), 1)
-        if lines > 1
+        for place, (word, lines) in enumerate(many, 1)
     ]
     found += [
         (f"{CORRECTION}{number}", f"Line {number}: {message}")
