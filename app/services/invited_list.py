@@ -78,7 +78,7 @@ def corrected(text: str, corrections: Mapping[int, str]) -> str:
     for number, words in corrections.items():
         if 1 <= number <= len(lines):
             lines[number - 1] = " ".join(words.splitlines()).strip()
-    return "\n".join(lines)
+    return "\n".join(lines).strip("\n")
 
 
 def parted(text: str, numbers: Sequence[int]) -> tuple[str, str]:

@@ -142,9 +142,9 @@ def mend(
     one_at_a_time(session, consultation)
     before = person_of(invitation)
     if invitation.revoked_at is not None or not before["address"]:
-        raise Refused("address", "This invitation was taken back. Invite the person anew.")
+        raise Refused("", "This invitation was taken back. Invite the person anew.")
     if draft_of(session, invitation) is not None or invitation.answered_at is not None:
-        raise Refused("address", "Answers were begun with this link. Revoke it and invite anew.")
+        raise Refused("", "Answers were begun with this link. Revoke it and invite anew.")
     if person.group not in {each.key for each in groups_of(session, consultation)}:
         raise Refused("group", "Choose a group.")
     address = invited_list.read_address(person.address)
