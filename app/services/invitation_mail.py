@@ -11,6 +11,7 @@ from app.models_invitations import Invitation, InvitationLetter
 from app.pages import when
 from app.services import editions, letters, mail
 from app.services.invitations import groups_of, person_of, secret_of
+from app.services.invited_list import Person
 from app.services.wording import wording_of
 
 LINK_AGAIN_AFTER = timedelta(minutes=10)
@@ -41,21 +42,39 @@ def send(
     if not person["address"]:
         raise Refused("send", "The address was deleted when its time was over.")
     consultation = session.get_one(Consultation, invitation.consultation_id)
-    labels = {each.key: each.label for each in groups_of(session, consultation)}
-    closes_at = editions.closing_time_with(consultation, invitation)
-    wording = wording_of(consultation)
-    letter = letters.invitation(
+    letter = letter_to(
+        session,
+        consultation,
+        Person(person["name"], person["organisation"], invitation.group_key, person["address"]),
+        link(secret_of(session.info["keyring"], invitation)),
         purpose,
-        address=person["address"],
-        name=person["name"] or person["organisation"],
-        title=consultation.title,
-        organiser=consultation.organiser,
-        group=labels.get(invitation.group_key, invitation.group_key),
-        link=link(secret_of(session.info["keyring"], invitation)),
-        until=when(closes_at, consultation.zone) if closes_at else "",
-        wording=wording,
+        until=editions.closing_time_with(consultation, invitation),
     )
     post(session, invitation, letter, purpose, now)
+
+
+def letter_to(
+    session: Session,
+    consultation: Consultation,
+    person: Person,
+    link: str,
+    purpose: str = "invitation",
+    *,
+    until: datetime | None,
+) -> mail.Letter:
+    """The letter as somebody gets it, or as an organiser reads it before it is sent."""
+    labels = {each.key: each.label for each in groups_of(session, consultation)}
+    return letters.invitation(
+        purpose,
+        address=person.address,
+        name=person.name or person.organisation,
+        title=consultation.title,
+        organiser=consultation.organiser,
+        group=labels.get(person.group, person.group),
+        link=link,
+        until=when(until, consultation.zone) if until else "",
+        wording=wording_of(consultation),
+    )
 
 
 def post(

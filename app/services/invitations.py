@@ -36,12 +36,18 @@ class WhoIsInvited(TypedDict):
 
 
 def groups_of(session: Session, consultation: Consultation) -> tuple[Group, ...]:
-    """The groups that somebody can be invited for; none before the consultation opened."""
-    edition = editions.current_edition(session, consultation)
-    if edition is None:
-        return ()
-    found = editions.questionnaire_of(edition).codebook().groups
-    return tuple(Group(each.key, each.label) for each in found)
+    """The groups that somebody can be invited for; none before the consultation opened.
+
+    Kept for the work at hand: a list of five hundred would read the questionnaire as often.
+    """
+    kept: dict[str, tuple[Group, ...]] = session.info.setdefault("groups", {})
+    if consultation.id not in kept:
+        edition = editions.current_edition(session, consultation)
+        if edition is None:
+            return ()
+        found = editions.questionnaire_of(edition).codebook().groups
+        kept[consultation.id] = tuple(Group(each.key, each.label) for each in found)
+    return kept[consultation.id]
 
 
 def secret_of(keyring: Keyring, invitation: Invitation) -> str:

@@ -78,7 +78,7 @@ def corrected(text: str, corrections: Mapping[int, str]) -> str:
     for number, words in corrections.items():
         if 1 <= number <= len(lines):
             lines[number - 1] = " ".join(words.splitlines()).strip()
-    return "\n".join(lines)
+    return "\n".join(lines).strip("\n")
 
 
 def parted(text: str, numbers: Sequence[int]) -> tuple[str, str]:
@@ -124,9 +124,10 @@ def check(text: str, groups: Sequence[Group], meanings: Mapping[str, str] | None
         ):
             found = (f"{person.address} stands in line {first} too. Take one of the two out.",)
         if word:
+            word = next((each for each in words if _plain_group(each) == _plain_group(word)), word)
             words[word] += 1
         wrong.extend(
-            Wrong(number, message, word if word and f"“{word}” is not" in message else "")
+            Wrong(number, message, word if "” is not a group." in message else "")
             for message in found
         )
         if person is not None and not found:

@@ -57,7 +57,10 @@ def add(
     one_at_a_time(session, consultation)
     people = tuple(people)
     before = known(session, consultation, people)
-    made = [make(session, consultation, each, now) for each in people if each.address not in before]
+    made = [
+        make(session, consultation, each, now - place * timedelta(microseconds=1))
+        for place, each in enumerate(each for each in people if each.address not in before)
+    ]  # so that the list, the newest first, keeps the order that it was given in
     session.flush()
     for each in made:
         send(session, each, "invitation", link, now=now)
@@ -139,9 +142,9 @@ def mend(
     one_at_a_time(session, consultation)
     before = person_of(invitation)
     if invitation.revoked_at is not None or not before["address"]:
-        raise Refused("address", "This invitation was taken back. Invite the person anew.")
+        raise Refused("", "This invitation was taken back. Invite the person anew.")
     if draft_of(session, invitation) is not None or invitation.answered_at is not None:
-        raise Refused("address", "Answers were begun with this link. Revoke it and invite anew.")
+        raise Refused("", "Answers were begun with this link. Revoke it and invite anew.")
     if person.group not in {each.key for each in groups_of(session, consultation)}:
         raise Refused("group", "Choose a group.")
     address = invited_list.read_address(person.address)

@@ -135,10 +135,11 @@ def invitation(
         SHARING,
         WARNING,
         (
-            f"Is this letter genuine? You can type the address of the consultation yourself, and "
-            f"read there what it is about: {page} You can also ask {contact}. We never ask you "
-            f"for a password. {PLAIN}"
+            "Is this letter genuine? You can type the address of the consultation yourself, and "
+            "read there what it is about:"
         ),
+        page,
+        f"You can also ask {contact}. We never ask you for a password. {PLAIN}",
         (
             "If you do not wish to answer, do nothing. If you want no more letters about this, or "
             f"have a question, write to {contact}."

@@ -143,7 +143,7 @@ def two_are_invited(way: Way, _browser) -> None:
         list="Ana Example, Example Police, Law enforcement, ana@example.org\n"
         "Ben Example, Example Ltd, Industry, ben@example.org"
     )
-    owner.presses("Check the list").looks().presses("Invite 2 people by mail").looks()
+    owner.presses("Check the list").looks().presses("Invite 2 people").looks()
     way.keeps("invited", owner)
     for place, link in enumerate(letters(way.app)):
         invited = Respondent(way.app, KEY).opens(link).presses("Start")

@@ -9,13 +9,23 @@ from flask.typing import ResponseReturnValue
 from app.database import current_session
 from app.models import Consultation
 from app.security import open_to, takes_files
-from app.services import editions, invitation_mail, invitations, invited_list, inviting, list_files
+from app.services import (
+    editions,
+    invitation_mail,
+    invitations,
+    invited_list,
+    inviting,
+    list_files,
+    outlet,
+)
 from app.services.roles import who
+from app.services.wording import wording_of
 from app.team import current_organiser, now
 from app.views.organise.desk import find_consultation, organise
 from app.views.organise.invitations import link_to
 
 CORRECTION = "line-"
+OWN_LINK = "a-link-for-this-person-alone"
 MOST_TO_MEND, MOST_TOLD = 100, 20
 
 
@@ -40,11 +50,11 @@ class Given:
             if name.removeprefix(CORRECTION).isdecimal() and name.startswith(CORRECTION)
         }
         pairs = zip(form.getlist("word"), form.getlist("means"), strict=False)
-        text = "\n".join(form.get("list", "").splitlines())
+        text = "\n".join(form.get("list", "").splitlines()).lstrip("\n")
         return cls(
             invited_list.corrected(text, lines) if lines else list_files.plain(text),
             {word: group for word, group in pairs if group},
-            form.get("left_out", ""),
+            "\n".join(form.get("left_out", "").splitlines()).lstrip("\n"),
         )
 
 
@@ -105,10 +115,10 @@ def to_mend(checked: invited_list.Checked, text: str) -> list[tuple[int, str, li
 
 def told(checked: invited_list.Checked, text: str) -> list[tuple[str, str]]:
     """What is wrong, each with the field where it is corrected; not more than can be read."""
+    many = [(word, lines) for word, lines in checked.words.items() if lines > 1]
     found = [
         (f"means-{place}", f"“{word}” ({lines} lines) is not a group: say below what it means.")
-        for place, (word, lines) in enumerate(checked.words.items(), 1)
-        if lines > 1
+        for place, (word, lines) in enumerate(many, 1)
     ]
     found += [
         (f"{CORRECTION}{number}", f"Line {number}: {message}")
@@ -144,6 +154,21 @@ def add(
     return redirect(url_for("organise.invitations", key=consultation.key), 303)
 
 
+def preview(
+    consultation: Consultation, checked: invited_list.Checked | None
+) -> outlet.Letter | None:
+    """The letter to the first on a list that is in order, without a link that opens anything."""
+    if checked is None or checked.wrong or not checked.people:
+        return None
+    return invitation_mail.letter_to(
+        current_session(),
+        consultation,
+        checked.people[0],
+        link_to(consultation)(OWN_LINK),
+        until=consultation.closes_at,
+    )
+
+
 def show_adding(
     consultation: Consultation,
     given: Given,
@@ -159,6 +184,8 @@ def show_adding(
         given=given,
         checked=checked,
         wrong=wrong[:MOST_TO_MEND],
+        preview=preview(consultation, checked),
+        contact=wording_of(consultation).contact_email.strip(),
         more_wrong=max(0, len(wrong) - MOST_TO_MEND),
         already=known,
         groups=invitations.groups_of(session, consultation),
