@@ -1,4 +1,4 @@
-"""Preparing results in the background: it takes minutes, and pages say how far it is."""
+"""Preparing results in the background: it takes a minute or more, and pages say how far it is."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ from app.models import Consultation
 from app.models_publishing import Publication, PublishedFile
 from app.services import exporting, publishing, results
 
-BEAT_SECONDS = 20.0
+BEAT_SECONDS = 10.0
 WAIT_FOR_MORE = (
     "The figures that are not hidden would give away what some respondents said. Nothing was "
     "written. Wait for more responses, and prepare the results again."
@@ -24,6 +24,11 @@ WAIT_FOR_MORE = (
 BROKEN = (
     "Something went wrong on our side while the results were being prepared. Nothing was written. "
     "Try again; if it fails again, tell whoever runs this service."
+)
+STOPPED = (
+    "The server stopped the work before it was done, most likely because its memory ran out. "
+    "Nothing was written. Tell whoever runs this service: preparing needs up to two gigabytes. "
+    "Then prepare the results again."
 )
 logger = logging.getLogger(__name__)
 
@@ -56,6 +61,9 @@ def prepare(database: Database, publication_id: str) -> None:
     except (results.CannotPublish, exporting.NothingOpened) as refusal:
         logger.warning("results cannot be published: %s", refusal)
         failure = f"{WAIT_FOR_MORE} (The first table concerned: {_first_table(refusal)}.)"
+    except results.StoppedByTheServer:
+        logger.warning("the process that prepares results was killed")
+        failure = STOPPED
     except Exception:
         logger.exception("preparing results")
         failure = BROKEN
@@ -97,9 +105,8 @@ def _make(database: Database, publication_id: str, folder: Path) -> None:
         members = publishing.members(session, consultation)
         exporting.write_export(session, consultation, folder / "export", now=now, contents="full")
         earlier = _earlier(session, consultation, folder)
-    made = results.write_files(
-        folder / "export",
-        folder / "made",
+    made = results.write_files_apart(
+        folder,
         earlier=earlier,
         next_steps=next_steps(words),
         tell=_teller(database, publication_id),
@@ -123,8 +130,8 @@ def _make(database: Database, publication_id: str, folder: Path) -> None:
         publication.beat_at = datetime.now(UTC)
 
 
-def _earlier(session: Session, consultation: Consultation, folder: Path) -> list[Path]:
-    """The tables of every publication before, each in a folder of its own."""
+def _earlier(session: Session, consultation: Consultation, folder: Path) -> list[str]:
+    """The tables of every publication before, each in a folder of its own, by its name."""
     found = []
     for each in publishing.history(session, consultation):
         kept = publishing.file_of(session, each, publishing.TABLES)
@@ -132,7 +139,7 @@ def _earlier(session: Session, consultation: Consultation, folder: Path) -> list
             place = folder / f"earlier-{each.number}"
             place.mkdir()
             (place / "tables.json").write_bytes(kept.content)
-            found.append(place)
+            found.append(place.name)
     return found
 
 

@@ -24,7 +24,8 @@ from forms.questionnaire import Questionnaire
 
 INTRODUCTION = "introduction"
 LONGEST = 20_000
-SILENT = timedelta(minutes=3)
+SILENT = timedelta(seconds=90)
+QUIET = timedelta(seconds=30)
 TABLES, MEMBERS = "_tables.json", "_members.json"
 BUSY = "preparing"
 
@@ -184,6 +185,11 @@ def latest(session: Session, consultation: Consultation) -> Publication | None:
 def stopped(publication: Publication, *, now: datetime) -> bool:
     """Whether a preparation has said nothing for so long that it must have been interrupted."""
     return publication.state == "running" and now - publication.beat_at > SILENT
+
+
+def quiet(publication: Publication, *, now: datetime) -> bool:
+    """Whether nothing was heard of a preparation for longer than is usual."""
+    return publication.state == "running" and now - publication.beat_at > QUIET
 
 
 def begin(

@@ -184,7 +184,7 @@ def published(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -
     owner.opens(f"{DESK}/words/OQ1").presses("Save and go back", will="We will do it by May.")
     owner.presses("Prepare")
     until = time.monotonic() + 500
-    while "This takes some minutes" in owner.said():
+    while "it takes a minute or two" in owner.said():
         assert time.monotonic() < until
         time.sleep(0.3)
         owner.opens(DESK)

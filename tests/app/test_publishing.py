@@ -1,4 +1,6 @@
+import os
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,7 +13,8 @@ from flask import Flask
 from app.models import AuditEvent, Draft, Message, Response
 from app.models_publishing import Publication, PublishedFile
 from app.models_team import SignIn
-from app.services import editions, preparing, publishing, submitting
+from app.services import editions, preparing, publishing, results, submitting
+from app.services.results import made_apart
 from tests import small
 from tests.conftest import make_app
 from tests.pages import PASSWORD, Organiser, Visitor
@@ -74,7 +77,7 @@ def prepares(organiser: Organiser, seconds: float = 500) -> Organiser:
     """Prepare the results and wait until they are ready or have failed."""
     organiser.opens(DESK).presses("Prepare")
     until = time.monotonic() + seconds
-    while "This takes some minutes" in organiser.said():
+    while "it takes a minute or two" in organiser.said():
         assert time.monotonic() < until, organiser.said()
         time.sleep(0.3)
         organiser.opens(DESK)
@@ -301,7 +304,7 @@ def test_an_interrupted_preparation_can_be_begun_again(owner: Organiser):
     with owner.app.extensions["database"].work() as session:
         consultation = editions.find(session, "small")
         publishing.begin(session, consultation, actor="test", now=datetime.now(UTC))
-    assert "step 1 of 7" in owner.opens(DESK).said()
+    assert "step 1 of 6" in owner.opens(DESK).said()
 
 
 def test_there_is_one_preparation_at_a_time(app: Flask):
@@ -313,3 +316,47 @@ def test_there_is_one_preparation_at_a_time(app: Flask):
         publishing.begin(session, consultation, actor="test", now=now)
     with database.work() as session, pytest.raises(publishing.AlreadyRunning):
         publishing.begin(session, editions.find(session, "small"), actor="test", now=now)
+
+
+def making() -> list[int]:
+    """The processes of ours that make results."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = (each / "stat").read_text().rpartition(")")[2].split()[1]
+            asked = (each / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if int(parent) == os.getpid() and b"app.services.results" in asked:
+            found.append(int(each.name))
+    return found
+
+
+def test_a_preparation_that_the_server_kills_says_what_to_do_and_can_be_begun_again(
+    owner: Organiser,
+):
+    owner.opens(DESK).presses("Prepare")
+    until = time.monotonic() + 60
+    while not making():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    for each in making():
+        os.kill(each, signal.SIGKILL)
+    while "it takes a minute or two" in owner.opens(DESK).said():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+    assert "most likely because its memory ran out" in owner.said()
+    assert "Look at it as the public would" in prepares(owner).said()
+
+
+def test_results_are_made_without_the_keys(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CONSULT_ENCRYPTION_KEYS", "test:secret")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
+
+    assert not any("secret" in each for each in made_apart.surroundings().values())
+
+
+def test_an_order_that_cannot_be_read_breaks_off(tmp_path: Path):
+    with pytest.raises(results.BrokeOff):
+        results.write_files_apart(tmp_path, tell=lambda _: None)

@@ -12,19 +12,22 @@ from app.services.results.figures import (
     questions_of,
 )
 from app.services.results.live import BeingWorkedOut, Progress, Snapshot, current, forget, kept_of
-from app.services.results.report_files import STEPS, CannotPublish, Made, write_files
+from app.services.results.made_apart import BrokeOff, StoppedByTheServer, write_files_apart
+from app.services.results.report_files import STEPS, CannotPublish, Made
 from app.services.results.words import Behind, behind
 
 __all__ = [
     "STEPS",
     "Behind",
     "BeingWorkedOut",
+    "BrokeOff",
     "CannotPublish",
     "Choice",
     "Figures",
     "Made",
     "Progress",
     "Snapshot",
+    "StoppedByTheServer",
     "UnknownQuestion",
     "apart",
     "as_csv",
@@ -36,5 +39,5 @@ __all__ = [
     "narrowed",
     "overview",
     "questions_of",
-    "write_files",
+    "write_files_apart",
 ]

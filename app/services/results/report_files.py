@@ -7,7 +7,9 @@ give away together what each hides alone.
 import shutil
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from app.services.results.page_data import page_of
 if TYPE_CHECKING:
     from analysis.report.content import Report
     from analysis.report.counting import Counted
+    from analysis.report.writing import Writer
     from analysis.responses import Responses
     from analysis.tables import Table
 
@@ -24,11 +27,13 @@ STEPS = (
     "Hiding small counts",
     "Reading what was written",
     "Writing the report",
-    "Writing it for Word",
-    "Writing it as PDF",
+    "Writing it as PDF and for Word, which takes longest",
     "Putting the data together",
 )
 Tell = Callable[[int], object]
+LONG = 30
+"""Pictures from which a report is long."""
+
 WITH_NAME = "with_name"
 DATA = "data"
 
@@ -85,7 +90,7 @@ def write_files(
     named = only_agreed_names(full, responses)
     report, counted = report_from(release.tables, responses, named, next_steps)
     _write_report(report, folder, tell)
-    tell(6)
+    tell(5)
     pack(folder)
     return Made(page_of(report, counted), folder)
 
@@ -159,9 +164,11 @@ def _write_report(report: "Report", folder: Path, tell: Tell) -> None:
     from analysis.report.page import file_name
     from analysis.report.writing import FORMATS, chart_files, csv_file
 
-    for step, kind in enumerate(("html", "docx", "pdf"), 3):
-        tell(step)
-        (folder / f"report.{kind}").write_bytes(FORMATS[kind](report))
+    tell(3)
+    (folder / "report.html").write_bytes(FORMATS["html"](report))
+    tell(4)
+    for name, content in _printed(report, FORMATS).items():
+        (folder / name).write_bytes(content)
     for name, content in chart_files(report).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
@@ -169,6 +176,16 @@ def _write_report(report: "Report", folder: Path, tell: Tell) -> None:
     (folder / "tables").mkdir(exist_ok=True)
     for table in report.tables:
         (folder / "tables" / f"{file_name(table.key)}.csv").write_bytes(csv_file(table))
+
+
+def _printed(report: "Report", formats: "Mapping[str, Writer]") -> dict[str, bytes]:
+    """PDF and Word: side by side where the report is long, as a second process takes seconds."""
+    if len(report.charts) < LONG:
+        return {f"report.{kind}": formats[kind](report) for kind in ("pdf", "docx")}
+    # A new process: a copy of this one would hold locks of threads that it does not have.
+    with ProcessPoolExecutor(1, get_context("spawn")) as beside:
+        word = beside.submit(formats["docx"], report)
+        return {"report.pdf": formats["pdf"](report), "report.docx": word.result()}
 
 
 def pack(folder: Path) -> None:

@@ -13,6 +13,7 @@ from app.models_publishing import Publication
 from app.models_team import Organiser
 from app.security import open_to
 from app.services import editions, exporting, publishing
+from app.services.results import STEPS
 from app.services.roles import who
 from app.team import current_organiser, now
 from app.views import published
@@ -55,8 +56,10 @@ def show_publication(
         words=words,
         prepared=prepared,
         stopped=prepared is not None and publishing.stopped(prepared, now=now()),
+        quiet=prepared is not None and publishing.quiet(prepared, now=now()),
         public=last,
         stale=prepared is not None and prepared.words_digest != digest,
+        steps=(prepared.steps if prepared else 0) or len(STEPS),
         again=AGAIN_SECONDS if waiting else None,
         errors=errors,
     )
