@@ -44,8 +44,7 @@ def machine_time(moment: datetime) -> str:
 
 def paragraphs(text: str) -> tuple[str, ...]:
     """The paragraphs of a plain text: blank lines part them, whatever a browser ends lines with."""
-    parts = BLANK_LINES.split("\n".join(text.splitlines()))
-    return tuple(part.strip() for part in parts if part.strip())
+    return tuple(part.strip() for part in BLANK_LINES.split(text) if part.strip())
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
