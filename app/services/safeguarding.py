@@ -146,12 +146,14 @@ def passages(revision: Revision, *, everything: bool = False) -> tuple[Passages,
     answers: dict[str, Any] = revision.unseal("answers") or {}
     marks: dict[str, str] = revision.unseal("confidential") or {}
     shown = []
-    for question in editions.questionnaire_of(revision.response.edition).questions:
-        found = screening.screen_question(question, answers)
+    questionnaire = editions.questionnaire_of(revision.response.edition)
+    regions = screening.regions_of(questionnaire, answers)
+    for question in questionnaire.questions:
+        found = screening.screen_question(question, answers, regions)
         texts = question.text_values(answers)
         if question.id in marks:
             texts = {**texts, screening.REASON: marks[question.id]}
-            found += screening.screen_reason(question, marks)
+            found += screening.screen_reason(question, marks, regions)
         for field, words in texts.items():
             here = tuple(each for each in found if each.field == field)
             if here or everything:

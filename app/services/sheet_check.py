@@ -202,9 +202,10 @@ def _wrong_marks(named: Columns, marked: tuple[str, ...]) -> Iterator[Wrong]:
 def held_by_screening(questionnaire: Questionnaire, pages: tuple[Page, ...]) -> tuple[str, ...]:
     """The kinds of what screening finds in a row, in the words that respondents read."""
     answers = {name: value for _, page in pages for name, value in page.items()}
+    regions = screening.regions_of(questionnaire, answers)
     kinds = {
         found.label: None
         for question in questionnaire.questions
-        for found in screening.screen_question(question, answers)
+        for found in screening.screen_question(question, answers, regions)
     }
     return tuple(kinds)

@@ -181,7 +181,10 @@ def test_paper_is_entered_after_closing_and_screened(lone_app: Flask, editor: Or
     editor.opens(f"{base}/s/oq1").presses("Save and continue", oq1_gap="Mail jane@example.org")
     editor.opens(f"{base}/s/publication")
     editor.presses("Save and continue", publication="without_name", consent="agree")
-    editor.opens(f"{base}/check").presses("Save as a response")
+    editor.opens(f"{base}/check")
+    assert "something looks like an e-mail address" in editor.said()
+    assert "jane@" not in editor.text
+    editor.presses("Save as a response")
 
     assert "held until safeguarding has looked" in editor.said()
 

@@ -21,6 +21,7 @@ from app.services import (
     drafting,
     editions,
     importing,
+    screening,
     sheet_check,
     sheet_template,
     spreadsheets,
@@ -176,8 +177,13 @@ def show_check(draft: Draft, *, missing: bool = False) -> ResponseReturnValue:
         (f"check-{section.key}", f"Give an answer: {question.text}")
         for section, question in (progress.unanswered if missing else ())
     )
+    found = screening.screen_answers(progress)
+    held = dict.fromkeys(
+        (progress.questionnaire.question(each.question).text, each.label) for each in found
+    )
     page = render_template(
         "organise/entering_check.html",
+        held=list(held),
         draft=draft,
         states=[progress.state(each) for each in progress.route],
         channels=dict(CHANNELS),

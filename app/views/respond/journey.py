@@ -121,7 +121,8 @@ def save(draft: Draft, page: Section, form: SectionForm) -> ResponseReturnValue:
         flash("Some answers no longer count. They are kept: see below.", "kept")
         return redirect(url_for("respond.tasks") + "#kept")
     questions = progress.questions(page)
-    if any(screening.screen_question(each, progress.settled) for each in questions):
+    regions = screening.regions_of(progress.questionnaire, progress.settled)
+    if any(screening.screen_question(each, progress.settled, regions) for each in questions):
         return redirect(url_for("respond.found", key=page.key, next=where_next()))
     return redirect(after(progress, page.key, where_next()))
 
@@ -191,8 +192,9 @@ def found(key: str) -> ResponseReturnValue:
         return redirect(url_for("respond.tasks"))
     progress = drafting.read(current_draft())
     page = find_section(progress, key)
+    regions = screening.regions_of(progress.questionnaire, progress.settled)
     findings = [
-        (question, screening.screen_question(question, progress.settled))
+        (question, screening.screen_question(question, progress.settled, regions))
         for question in progress.questions(page)
     ]
     return render_template(
