@@ -37,9 +37,10 @@ ACTS = {
     "organise.invitations_act": ("send-again", "revoke", "extend"),
     "organise.held_decide": ("redact", "propose", "agree", "exclude", "report"),
 }
-LEADS_ON = {
-    ("POST", "organise.coding_read_one"): 303
-}  # to the next answer: this one is gone, or never was
+LEADS_ON = {  # to the next answer: this one is gone, or never was
+    ("POST", "organise.coding_read_one"): 303,
+    ("POST", "organise.coding_settle_one"): 303,
+}
 NOTHING_TO_SEE = {"organise.coding_settle_one"}  # coders have not differed yet
 KEPT_APART = {"attempt", "sign_in"}  # they count requests, not what was done
 
