@@ -1,6 +1,7 @@
 """Checking a filled-in sheet: each row by the forms of the pages that respondents meet.
 
 Nothing is kept, and no database is needed. A mistake says its cell as the spreadsheet does.
+A little longer than other files: what can be wrong with a row stands here together.
 """
 
 from collections.abc import Iterator
@@ -31,6 +32,16 @@ class Mistake:
 
     line: int
     cell: str
+    column: str
+    about: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Same:
+    """The same mistake in cells of one column, said once."""
+
+    cells: str
     column: str
     about: str
     message: str
@@ -114,6 +125,28 @@ def check(
         seen.setdefault(key, row.line)
         ready.append(Ready(row.line, key, pages, _questions(named, marked)))
     return Checked(tuple(ready), known, tuple(mistakes), sheet.lacks)
+
+
+def once_each(mistakes: tuple[Mistake, ...]) -> tuple[Same, ...]:
+    """Mistakes of one kind together: a column that was misread has one line, not a thousand."""
+    alike: dict[tuple[str, str, str], list[Mistake]] = {}
+    for each in mistakes:
+        alike.setdefault((each.column, each.about, each.message), []).append(each)
+    return tuple(Same(_in_runs(cells), *what) for what, cells in alike.items())
+
+
+def _in_runs(mistakes: list[Mistake]) -> str:
+    """Cells below each other as a spreadsheet writes them: C4:C9, C12."""
+    runs: list[list[Mistake]] = []
+    for each in mistakes:
+        if runs and runs[-1][-1].line == each.line - 1:
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    ends = [(run[0].cell, run[-1].cell) for run in runs]
+    named = [first if first == last else f"{first}:{last}" for first, last in ends]
+    more = f" and {len(named) - 8} more" if len(named) > 8 else ""
+    return ", ".join(named[:8]) + more
 
 
 def _key_of(key: str, seen: dict[str, int]) -> Iterator[Wrong]:

@@ -196,7 +196,7 @@ def test_a_sheet_is_previewed_brought_in_and_never_twice(lone_app: Flask, editor
 def mistakes(editor: Organiser) -> list[tuple[str, str, str]]:
     """Each mistake that the page tells: cell, column, what to do."""
     return [
-        tuple(row.xpath(f"string({place})").strip() for place in ("th", "td[2]/code", "td[3]"))
+        tuple(row.xpath(f"string({place})").strip() for place in ("th", "td[1]/code", "td[2]"))
         for row in editor.page.xpath("//table//tbody/tr")
     ]
 
@@ -247,6 +247,14 @@ def test_one_wrong_group_is_one_mistake_and_not_one_for_each_later_answer(editor
     uploads(editor, sheet(paper("A-1", group="Polise", subtype_le="national_police")), 422)
 
     assert [cell for cell, _, _ in mistakes(editor)] == ["B2"]
+
+
+def test_a_mistake_that_many_rows_share_is_told_once(editor: Organiser):
+    group = ["Polise", "Polise", "Polise", "industry", "Polise"]
+    uploads(editor, sheet(*[paper(f"A-{at}", group=each) for at, each in enumerate(group)]), 422)
+
+    assert [(cells, column) for cells, column, _ in mistakes(editor)] == [("B2:B4, B6", "group")]
+    assert "Correct 4 rows" in editor.said()
 
 
 def test_lines_above_the_columns_and_blank_rows_are_passed_over(editor: Organiser):

@@ -93,12 +93,34 @@ def test_one_is_read_as_sent_with_its_earlier_versions(lone_app: Flask, analyst:
     analyst.opens(f"{path}?version=3", expect=404)
 
 
+def test_what_changed_between_two_versions_stands_side_by_side(lone_app: Flask, analyst: Organiser):
+    person = sent(lone_app, "The first words.", respondent_name="Ottilie Quill")
+    person.answers("about_you", respondent_name="Otto Quill")
+    person.answers("oq1", oq1_gap="The second words.", oq1_overall="mixed").sends()
+    path = f"{BASE}/responses/{person.reference}"
+
+    def changed() -> list[list[str]]:
+        rows = analyst.page.xpath("//section[@aria-labelledby='changed']//tbody/tr")
+        return [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
+
+    analyst.opens(path)
+    rows = {question: sides for question, *sides in changed()}
+    assert ["The first words.", "The second words."] in rows.values()
+    assert [sides[0] for sides in rows.values()].count("Not answered") == 1
+    assert len(rows) == 2
+    assert "Ott" not in analyst.said()
+    analyst.opens(f"{path}?version=1")
+    assert changed() == []
+
+
 def test_an_earlier_version_that_is_held_stays_closed(lone_app: Flask, analyst: Organiser):
     person = sent(lone_app, "Ask jane.doe@example.org.")
     person.answers("oq1", oq1_gap="Nothing.").sends()
     path = f"{BASE}/responses/{person.reference}"
 
     assert "held for safeguarding, not shown" in analyst.opens(path).said()
+    assert "What changed" not in analyst.said()
+    assert "jane.doe" not in analyst.text
     analyst.opens(f"{path}?version=1", expect=404)
     assert "0 responses found" in analyst.opens(f"{BASE}/responses?words=jane").said()
 

@@ -87,10 +87,19 @@ def responses_one(key: str, reference: str) -> ResponseReturnValue:
     if revision is None or revision.id in closed:
         abort(404)
     codebook = consultations.questionnaire_of(current_session(), response.consultation).codebook()
+    read = reading.read(revision, identities=sees_identities())
+    open_before = [
+        each for each in response.revisions if each.number < number and each.id not in closed
+    ]
+    before = open_before[-1] if open_before and revision.answers is not None else None
     return render_template(
         "organise/response.html",
         response=response,
-        read=reading.read(revision, identities=sees_identities()),
+        read=read,
+        before=before,
+        changes=reading.changes(reading.read(before, identities=sees_identities()), read)
+        if before is not None
+        else (),
         closed=closed,
         group=dict(choices(codebook)["group"]).get(response.group_key or "", "Group not known"),
         channel=dict(choices(codebook)["channel"]).get(response.channel, response.channel),
