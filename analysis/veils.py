@@ -218,9 +218,13 @@ class Search:
         if not start.any():
             return start
         rows = self._with_fellows(start)
+        aside = counted & ~self.rule.views
         for part in sorted({row.part for row in table.rows if row.kind == "count"} - {""}):
-            within = np.array([row.part == part for row in table.rows]) & counted
-            adds_up = (self.seen.rows[:, within].sum(axis=1) == self.seen.with_a_view).all()
+            within, whole = np.array([row.part == part for row in table.rows]), "with_a_view"
+            if rows[aside].any():  # how many had a view is hidden, and these must not say it
+                within, whole = within | aside, "answered"
+            within = within & counted
+            adds_up = (self.seen.rows[:, within].sum(axis=1) == getattr(self.seen, whole)).all()
             if adds_up and rows[within].any():
                 more = self.block(within, rows)
                 if more is None:
