@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Consultation, Draft, Edition, Response
+from app.models_team import Organiser
 from app.pages import when
 from app.services import accounts, audit, mail
 from app.services.wording import Wording, wording_of
@@ -199,3 +200,31 @@ def tell_of_results(
         letter = mail.Letter(address, f"Results published: {title}", body, reply_to(wording))
         mail.queue(session, letter, purpose="results", now=now)
     return len(addresses)
+
+
+WAITS = {
+    "held": "Something was set aside until somebody with the safeguarding role has looked.",
+    "proposed": "A colleague proposes to release what was held. A second person has to agree.",
+}
+
+
+def tell_safeguarding(
+    session: Session, consultation: Consultation, what: str, *, but: str = "", now: datetime
+) -> None:
+    """Mail those with the safeguarding role that something waits, and never a word of it.
+
+    Nobody is told of a rehearsal, nor is `but`, whose act it was.
+    """
+    if consultation.synthetic:
+        return
+    people = sa.select(Organiser).where(Organiser.disabled_at.is_(None), Organiser.id != but)
+    for each in session.scalars(people):
+        if "safeguarding" not in each.roles or not each.ready:
+            continue
+        body = (
+            f"{WAITS[what]}\n\nConsultation: “{consultation.title}”. Sign in to Open Questions and "
+            "open “Held” when it suits you. There is no target, and you can hand over without "
+            f"saying why.\n\n{PLAIN} It says nothing of what was written.\n"
+        )
+        letter = mail.Letter(each.email, "Something waits for safeguarding", body)
+        mail.queue(session, letter, purpose="safeguarding", now=now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.models_safeguarding import Hold
-from app.services import audit
+from app.services import audit, letters
 from app.services.safeguarding import EXCLUDED, locked, must_have_looked, reason_given
 
 
@@ -33,6 +33,8 @@ def propose_release(
     must_have_looked(session, hold, actor)
     hold.seal(session.info["keyring"], "reason", reason)
     hold.proposed_by, hold.proposed_at = actor, now
+    consultation = hold.response.consultation
+    letters.tell_safeguarding(session, consultation, "proposed", but=actor, now=now)
     audit.record(session, actor, "propose release", hold.response.reference, now=now)
 
 

@@ -22,6 +22,7 @@ ACTS = {
     "upload": ("Upload a questionnaire file", ("owner",)),
     "invite": ("Invite respondents, remind them, revoke an invitation", ("owner", "editor")),
     "read": ("Read and search responses", ("owner", "analyst")),
+    "leave_out": ("Leave a response out of the results, or count it again", ("owner",)),
     "enter": ("Enter and import responses from paper, mail or a spreadsheet", ("owner", "editor")),
     "safeguard": ("See, redact and release held responses", ("safeguarding",)),
     "code": ("Code open answers", ("owner", "analyst", "coder")),

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, object_session, selectinload
 
 from app.models import Consultation, Response, Revision
 from app.models_safeguarding import Hold, Redaction, Reveal
-from app.services import audit, editions, screening
+from app.services import audit, editions, letters, screening
 from app.services.screening import Finding
 from forms.question import Question
 
@@ -60,9 +60,21 @@ def receive(
     fresh = any((each.question, each.passage) not in known for each in found)
     holds_on = fresh or _held_by_hand(session, response)
     if holds_on:
+        _tell_of_the_first(session, response, now)
         session.add(Hold(response=response, revision=revision, held_at=now))
     response.held_at = now if holds_on or response.excluded_reason == EXCLUDED else None
     return holds_on
+
+
+def _tell_of_the_first(session: Session, response: Response, now: datetime) -> None:
+    """Tell the role when something begins to wait; while anything does, no more letters."""
+    open_here = (
+        sa.select(Hold.id)
+        .join(Response)
+        .where(Response.consultation_id == response.consultation_id, Hold.state == "open")
+    )
+    if session.scalar(open_here.limit(1)) is None:
+        letters.tell_safeguarding(session, response.consultation, "held", now=now)
 
 
 def _held_by_hand(session: Session, response: Response) -> bool:

@@ -23,7 +23,7 @@ COUNTRIES = ("GB", "DE", "FR", "IE")
 
 
 def partitions_of(responses: Responses, seed: int) -> dict[str, Partition]:
-    """Verified or not, two capacities, four countries and others, and a third of all in campaigns."""
+    """Verified or not, two capacities, four countries and others, a third of all in campaigns."""
     draws = np.random.default_rng(seed)
     size, codebook = len(responses), responses.codebook
     frame, roles = responses.frame, codebook.roles
@@ -39,9 +39,7 @@ def partitions_of(responses: Responses, seed: int) -> dict[str, Partition]:
             {key: (frame[roles.capacity] == key).to_numpy(dtype=bool) for key in capacities},
             size,
         ),
-        "jurisdiction": partition(
-            "jurisdiction", {key: country == key for key in COUNTRIES}, size
-        ),
+        "jurisdiction": partition("jurisdiction", {key: country == key for key in COUNTRIES}, size),
         "campaigns": partition("campaigns", {"without": draws.random(size) < 0.7}, size),
     }
     return {name: each for name, each in found.items() if each is not None}
@@ -68,9 +66,7 @@ def narrowed(responses: Responses, parts: dict[str, Partition], page: Page) -> R
     return responses.only(mask, "a part") if page else responses
 
 
-def shown(
-    responses: Responses, parts: dict[str, Partition], everybody: Table, page: Page
-) -> Table:
+def shown(responses: Responses, parts: dict[str, Partition], everybody: Table, page: Page) -> Table:
     """The table of a page, as it is shown."""
     if not page:
         return everybody

@@ -1,7 +1,6 @@
 """Consultations: the list, a new one, its preview, opening, extending, closing, its settings."""
 
 import io
-from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +11,7 @@ from app.pages import absolute
 from app.security import open_to, takes_files
 from app.services import consultations, editions, setting_up
 from app.services.roles import may, who
-from app.services.wording import Place, wording_of
+from app.services.waiting import waiting
 from app.team import current_organiser, now
 from app.views.organise.desk import find_consultation, organise
 from forms.manifest import LEAST_VIEWS
@@ -24,9 +23,9 @@ from forms.section_form import section_form
 @open_to(*who("see"))
 def home() -> ResponseReturnValue:
     """Every consultation, with what it is doing now."""
-    return render_template(
-        "organise/home.html", consultations=editions.everything(current_session()), moment=now()
-    )
+    session, person = current_session(), current_organiser().id
+    found = [(each, waiting(session, each, person)) for each in editions.everything(session)]
+    return render_template("organise/home.html", consultations=found, moment=now())
 
 
 NEW = ("key", "title", "organiser", "like", "rehearsal")
@@ -227,94 +226,3 @@ ACTS = {
     "close": close_consultation,
     "remove": remove_consultation,
 }
-
-
-def places(field: str) -> list[dict[str, str]]:
-    """Places to turn to, one a line: name | address | about.
-
-    Raises
-    ------
-    consultations.Refused
-        If a line does not say a name and where it is found.
-    """
-    found = []
-    for number, line in enumerate(request.form.get(field, "").splitlines(), 1):
-        name, *rest = (part.strip() for part in line.split("|"))
-        if not line.strip():
-            continue
-        if not name or not rest or not rest[0]:
-            message = f"Line {number}: put | between the name and its address or number"
-            raise consultations.Refused(field, message)
-        found.append({"name": name, "address": rest[0], "about": " ".join(rest[1:])})
-    return found
-
-
-def as_lines(found: tuple[Place, ...]) -> str:
-    """Places as they are typed."""
-    return "\n".join(" | ".join(filter(None, (p.name, p.address, p.about))) for p in found)
-
-
-TEXTS = (
-    "purpose", "source_title", "source_address", "audience", "after",
-    "contact_name", "contact_email", "quick_exit",
-)  # fmt: skip
-
-
-@organise.route("/c/<key>/settings", methods=["GET", "POST"])
-@open_to(*who("prepare"))
-def settings(key: str) -> ResponseReturnValue:
-    """Names, contact, hotlines, support and privacy wording."""
-    consultation = find_consultation(key)
-    errors: list[tuple[str, str]] = []
-    if request.method == "POST":
-        try:
-            change_settings(consultation)
-        except consultations.Refused as refused:
-            errors = [(refused.field, str(refused))]
-        else:
-            flash("The settings are saved.")
-            return redirect(url_for("organise.settings", key=key), 303)
-    page = render_template(
-        "organise/settings.html",
-        given=request.form if errors else as_given(consultation),
-        zones=setting_up.zones(),
-        errors=errors,
-    )
-    return page, 422 if errors else 200
-
-
-def change_settings(consultation: Consultation) -> None:
-    """Save what was typed."""
-    form = request.form
-    values: dict[str, Any] = {name: form.get(name, "").strip() for name in TEXTS}
-    values["hotlines"] = places("hotlines")
-    values["support"] = places("support")
-    values["privacy"] = [
-        part.strip() for part in form.get("privacy", "").split("\n") if part.strip()
-    ]
-    setting_up.set_up(
-        current_session(),
-        consultation,
-        values,
-        open_link=form.get("open_link") == "yes",
-        zone=form.get("zone", "").strip(),
-        title=form.get("title", ""),
-        organiser=form.get("organiser", ""),
-        actor=current_organiser().id,
-        now=now(),
-    )
-
-
-def as_given(consultation: Consultation) -> dict[str, str]:
-    """The settings as they are typed."""
-    wording = wording_of(consultation)
-    return {
-        **{name: getattr(wording, name) for name in TEXTS},
-        "hotlines": as_lines(wording.hotlines),
-        "support": as_lines(wording.support),
-        "privacy": "\n".join(wording.privacy),
-        "open_link": "yes" if consultation.open_link else "",
-        "zone": consultation.zone,
-        "title": consultation.title,
-        "organiser": consultation.organiser,
-    }
