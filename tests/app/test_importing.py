@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.models import AuditEvent, Response
 from app.models_importing import ImportBatch, ImportedRow
+from app.models_team import Organiser as Account
 from app.services import (
     bringing_in,
     editions,
@@ -437,6 +438,8 @@ def test_what_stopped_half_way_waits_and_goes_on_where_it_stopped(
     with lone_app.extensions["database"].work() as session:
         step(session, batch)
         session.scalars(sa.select(ImportedRow)).one().imported_at -= timedelta(hours=2)
+        person = sa.select(Account.id).where(Account.email == editor.email)
+        session.get_one(ImportBatch, batch).made_by = session.scalars(person).one()
     assert "5 rows, checked on" in editor.opens(f"{BASE}/enter").said()
 
     uploads(editor, sheet(paper("Another")))

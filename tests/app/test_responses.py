@@ -204,7 +204,7 @@ def test_paper_is_entered_after_closing_and_screened(lone_app: Flask, editor: Or
     editor.opens(f"{base}/s/publication")
     editor.presses("Save and continue", publication="without_name", consent="agree")
     editor.opens(f"{base}/check")
-    assert "something looks like an e-mail address" in editor.said()
+    assert "Something looks like an e-mail address" in editor.said()
     assert "jane@" not in editor.text
     editor.presses("Save as a response")
 
