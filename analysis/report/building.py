@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from analysis.disclosure import not_answers
+from analysis.disclosure import NOTED_BY_THE_SERVICE, not_answers
 from analysis.report.account import (
     account_words,
     digest_facts,
@@ -98,10 +98,9 @@ def assemble(
         counted.glance,
         lambda variable: read_texts(reader, variable.name, tables.get(variable.name)),
     )
-    told = profile_tables(responses, tables)
-    account = profile_exhibits(told, 1)
+    account = profile_exhibits(profile_tables(responses, tables), 1)
     numbering = Numbering(len(account) + 1)
-    chapters = tuple(_chapters(shelf, numbering, [each.question for each in told]))
+    chapters = tuple(_chapters(shelf, numbering))
     return Report(
         title=manifest.consultation.title,
         organiser=manifest.consultation.organiser,
@@ -130,14 +129,13 @@ def assemble(
     )
 
 
-def _chapters(shelf: Shelf, numbering: Numbering, told: Sequence[str | None]) -> list[Chapter]:
-    """Give the chapters; the questions in `told` stand among the responses received already."""
+def _chapters(shelf: Shelf, numbering: Numbering) -> list[Chapter]:
+    """Give the chapters. What the service noted of a response is no answer, and has none."""
     chapters = list(open_question_chapters(shelf, numbering))
-    closing = _closing(shelf.codebook)
+    closing = (*_closing(shelf.codebook), NOTED_BY_THE_SERVICE)
     for section in shelf.codebook.sections:
         if section.kind in PAGES and section.key not in closing:
-            skipped = (*_roles(shelf.codebook), *(each for each in told if each is not None))
-            chapter = section_chapter(shelf, [section], numbering, skipped)
+            chapter = section_chapter(shelf, [section], numbering, _roles(shelf.codebook))
             chapters += [] if chapter is None else [chapter]
     return chapters
 

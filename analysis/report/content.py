@@ -9,6 +9,14 @@ from dataclasses import dataclass, field
 from analysis.charts.frame import Chart
 from analysis.tables import Table
 
+TOO_FEW = "Too few answered: every figure here is hidden."
+
+
+def unseen(table: Table) -> bool:
+    """Whether a table has figures and each of them is hidden."""
+    cells = [cell for row in table.rows for cell in row.cells]
+    return bool(cells) and all(cell.hidden for cell in cells)
+
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
@@ -21,6 +29,11 @@ class Exhibit:
     tables: tuple[Table, ...]
     grid: bool = False
     rows: tuple[str, ...] = ()
+
+    @property
+    def unseen(self) -> bool:
+        """Whether every figure in it is hidden, so that there is nothing to draw."""
+        return bool(self.tables) and all(unseen(table) for table in self.tables)
 
 
 @dataclass(frozen=True, slots=True)

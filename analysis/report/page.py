@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from analysis.charts.frame import Chart, Column, columns_of
 from analysis.charts.wording import HIDDEN, cell_value, number, percent
-from analysis.report.content import Chapter, Report
+from analysis.report.content import TOO_FEW, Chapter, Report, unseen
 from analysis.tables import Base, Cell, Table
 
 
@@ -68,6 +68,7 @@ def surroundings() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["too_few"] = TOO_FEW
     environment.filters |= {
         "anchor": anchor,
         "file": file_name,
@@ -78,6 +79,7 @@ def surroundings() -> Environment:
         "base_title": base_title,
         "shown_columns": shown_columns,
         "drawn": drawn,
+        "unseen": unseen,
         "data_address": data_address,
     }
     return environment
@@ -126,7 +128,8 @@ def file_name(key: str) -> str:
 
 def css_string(words: str) -> str:
     """Write words as a CSS string in which nothing can end the string or the sheet."""
-    return '"' + re.sub(r"[^A-Za-z0-9 ]", lambda sign: f"\\{ord(sign[0]):06x}", words) + '"'
+    # The space after an escape belongs to it: without one of its own, it would swallow the next.
+    return '"' + re.sub(r"[^A-Za-z0-9 ]", lambda sign: f"\\{ord(sign[0]):06x} ", words) + '"'
 
 
 def contents(report: Report) -> tuple[Entry, ...]:

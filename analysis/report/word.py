@@ -11,7 +11,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from analysis.report.content import Asked, Chapter, Listing, Report, Theme, Written
+from analysis.report.content import TOO_FEW, Asked, Chapter, Listing, Report, Theme, Written, unseen
 from analysis.report.page import apart, chapter_title
 from analysis.report.word_tables import (
     clean_words,
@@ -215,7 +215,10 @@ def _annexes(document: WordDocument, report: Report) -> None:
     document.add_heading("Annex A: tables that do not stand beside a picture in full", 1)
     for table in apart(report):
         document.add_heading(clean_words(table.title), 4)
-        table_block(document, table)
+        if unseen(table):
+            document.add_paragraph(TOO_FEW)
+        else:
+            table_block(document, table)
     document.add_heading("Annex B: organisations that agreed to be named", 1)
     for group, names in report.organisations:
         document.add_heading(clean_words(group), 2)

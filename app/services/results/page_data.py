@@ -103,6 +103,7 @@ def exhibit_of(exhibit: "Exhibit") -> dict[str, Any]:
         "anchor": exhibit.anchor,
         "title": exhibit.title,
         "chart": chart_of(exhibit.chart),
+        "unseen": exhibit.unseen,
         "keys": [each.key for each in exhibit.tables],
         "tables": [table_of(each) for each in exhibit.tables],
     }

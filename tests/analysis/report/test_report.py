@@ -11,6 +11,7 @@ import zlib
 from itertools import pairwise
 from pathlib import Path
 
+import pypdf
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
@@ -218,7 +219,14 @@ def test_csv_keeps_letters_and_line_ends():
 
 
 def test_words_in_the_foot_of_a_page_cannot_leave_the_style_sheet():
-    assert css_string('"</style>\\') == '"\\000022\\00003c\\00002fstyle\\00003e\\00005c"'
+    assert css_string('"</style>\\') == '"\\000022 \\00003c \\00002f style\\00003e \\00005c "'
+
+
+def test_the_head_and_the_foot_of_a_pdf_keep_their_spaces(report):
+    pages = pypdf.PdfReader(io.BytesIO(pdf_file(report))).pages
+    said = " ".join(pages[1].extract_text().split())
+    assert "SYNTHETIC: made-up responses" in said
+    assert report.title in said
 
 
 def test_an_unknown_format_is_refused_before_anything_is_written(responses, tmp_path):
@@ -324,3 +332,20 @@ def test_what_is_noted_of_a_response_stands_once(responses):
     made = build_report(responses)
     exhibits = [each.anchor for each in made.exhibits]
     assert len(exhibits) == len(set(exhibits))
+
+
+def test_where_every_figure_is_hidden_nothing_is_drawn_and_it_is_said(tmp_path):
+    make_export(tmp_path, made=rows(12, seed=2))
+    made = build_report(read_export(tmp_path))
+    hidden = [each for each in made.exhibits if each.unseen]
+    assert hidden
+    page = html_page(made)
+    drawn = html.fromstring(page)
+    for each in hidden:
+        (figure,) = drawn.xpath(f"//figure[@id='{each.anchor}']")
+        assert not figure.xpath(".//svg | .//table")
+        assert "Too few answered: every figure here is hidden." in figure.text_content()
+    ids = set(drawn.xpath("//@id"))
+    assert {link[1:] for link in drawn.xpath("//a/@href") if link.startswith("#")} <= ids
+    words = [each.text for each in Document(io.BytesIO(word_file(made))).paragraphs]
+    assert "Too few answered: every figure here is hidden." in words
