@@ -1,6 +1,6 @@
 """Themes that people decided on: the codes of the open questions, counted like choices of many."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -43,8 +43,10 @@ def with_themes(responses: Responses) -> Responses:
     for coded in responses.codings:
         variable = theme_variable(responses.codebook, coded)
         variables.append(variable)
+        given = [coded.codings.get(str(response)) for response in responses.frame.index]
         for category in variable.categories:
-            columns[f"{variable.name}.{category.key}"] = _has(responses, coded, category.key)
+            column = pd.Series(_has(given, category.key), responses.frame.index, pd.BooleanDtype())
+            columns[f"{variable.name}.{category.key}"] = column
     frame = pd.concat([responses.frame, pd.DataFrame(columns, index=responses.frame.index)], axis=1)
     kept = {name: getattr(responses.codebook, name) for name in Codebook.model_fields}
     codebook = Codebook(**{**kept, "variables": (*responses.codebook.variables, *variables)})
@@ -102,16 +104,11 @@ def theme_variable(codebook: Codebook, coded: CodedQuestion) -> Variable:
     )
 
 
-def _has(responses: Responses, coded: CodedQuestion, key: str) -> "pd.Series[bool]":
-    """Say for each response whether it has a code; missing where its coding is not settled."""
-    values: list[bool | None] = []
-    for response in responses.frame.index:
-        codes = coded.codings.get(str(response))
-        if codes is None:
-            values.append(None)
-        else:
-            values.append(not codes if key == NONE_FITS else key in codes)
-    return pd.Series(values, index=responses.frame.index, dtype=pd.BooleanDtype())
+def _has(given: Sequence[tuple[str, ...] | None], key: str) -> list[bool | None]:
+    """Say for each response whether it has a code; None where its coding is not settled."""
+    if key == NONE_FITS:
+        return [None if codes is None else not codes for codes in given]
+    return [None if codes is None else key in codes for codes in given]
 
 
 def _asked(codebook: Codebook, question: str) -> AskedQuestion | None:

@@ -11,11 +11,12 @@ from analysis.agreement import group_informed_consensus, van_der_eijk_agreement
 from analysis.differences import Difference, difference
 from analysis.tables import Cell, Table
 from forms.codebook import Codebook, Measure, Variable
+from forms.manifest import LEAST_VIEWS
 
 State = Literal["majority", "no_majority", "too_few", "hidden"]
 Verdict = Literal["common_ground", "split", "mixed", "too_few"]
 
-MINIMUM = 10
+MINIMUM = LEAST_VIEWS
 PLACED = "placed"
 THRESHOLD = 0.75
 

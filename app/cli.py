@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app import posting
 from app.database import current_database
 from app.models import Consultation
-from app.services import accounts, audit, editions, exporting, mail
+from app.services import accounts, audit, editions, exporting, mail, membership
 from forms.loading import load_questionnaire
 from forms.manifest import Contents
 
@@ -146,6 +146,24 @@ def invite_organiser(email: str, roles: tuple[str, ...]) -> None:
     say.print(f"The link for {email}: {join_address(secret)}")
 
 
+@click.command("new-link")
+@click.argument("email")
+@with_appcontext
+def new_link(email: str) -> None:
+    """Print a link for EMAIL, who lost the password or the second factor: it sets new ones."""
+    now = datetime.now(UTC)
+    with current_database().work() as session:
+        if (organiser := accounts.by_email(session, email)) is None:
+            sys.exit(f"Nobody of the team has the address {email}.")
+        try:
+            secret = membership.begin_again(
+                session, organiser, actor="command", now=now, last_owner=True
+            )
+        except accounts.Refused as refused:
+            sys.exit(str(refused))
+    say.print(f"The link for {organiser.email}: {join_address(secret)}")
+
+
 @click.command("send-mail")
 @with_appcontext
 def send_mail() -> None:
@@ -177,6 +195,7 @@ COMMANDS = (
     open_default,
     first_owner,
     invite_organiser,
+    new_link,
     export,
     demo,
     send_mail,

@@ -1,12 +1,15 @@
 """What every template may use: components, times, and the token of a form."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import jinja2
-from flask import Flask, session
+from flask import Flask, current_app, session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+
+BLANK_LINES = re.compile(r"\n[^\S\n]*\n")
 
 
 def csrf_token() -> str:
@@ -14,6 +17,12 @@ def csrf_token() -> str:
     session.permanent = True
     token: str = generate_csrf()
     return token
+
+
+def absolute(path: str) -> str:
+    """An address that people are told, from the setting and never from the request."""
+    base: str = current_app.config["SETTINGS"].base_url
+    return base.rstrip("/") + path
 
 
 def when(moment: datetime, zone: str = "UTC") -> str:
@@ -34,8 +43,8 @@ def machine_time(moment: datetime) -> str:
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
-    """The paragraphs of a plain text: blank lines part them."""
-    return tuple(part.strip() for part in text.split("\n\n") if part.strip())
+    """The paragraphs of a plain text: blank lines part them, whatever a browser ends lines with."""
+    return tuple(part.strip() for part in BLANK_LINES.split(text) if part.strip())
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -51,6 +60,34 @@ def pair(first: list[str], second: list[str]) -> list[tuple[str, str]]:
 def isolated(text: str) -> Markup:
     """Text by someone else, kept from turning the direction of what stands around it."""
     return Markup('<bdi dir="auto">{}</bdi>').format(text)
+
+
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Macintosh", "a Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser(device: str) -> str:
+    """What a browser calls itself, in words that its owner knows: Firefox on Windows."""
+    name = next((words for mark, words in BROWSERS if mark in device), "Another browser")
+    system = next((words for mark, words in SYSTEMS if mark in device), "")
+    return f"{name} on {system}" if system else name
 
 
 def init_app(app: Flask) -> None:
@@ -71,6 +108,7 @@ def init_app(app: Flask) -> None:
         machine_time=machine_time,
         paragraphs=paragraphs,
         count=count,
+        browser=browser,
         isolated=isolated,
         pair=pair,
         moment=datetime.fromisoformat,

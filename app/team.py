@@ -3,16 +3,30 @@
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from app.database import current_session
 from app.models_team import Organiser, SignIn
 from app.security import who_may
-from app.services import accounts
+from app.services import accounts, signing_in
 from app.services.roles import ROLES, may
 
-KEY, SEEN = "team", "team_seen"
+KEY, SEEN, TOKEN = "team", "team_seen", "csrf_token"
+PASSWORD, CODE = "again_password", "again_code"
 
 
 def now() -> datetime:
@@ -27,9 +41,9 @@ def current_sign_in() -> SignIn | None:
     """The session of this browser, with or without its second factor; None where there is none."""
     if "sign_in" not in g:
         key = session.get(KEY)
-        found = accounts.find_session(current_session(), key, now=now()) if key else None
+        found = signing_in.find_session(current_session(), key, now=now()) if key else None
         seen = datetime.fromtimestamp(session.get(SEEN, 0), UTC)
-        if found is not None and now() - seen > accounts.IDLE:
+        if found is not None and now() - seen > signing_in.IDLE:
             found = None
         g.sign_in = found
     here: SignIn | None = g.sign_in
@@ -58,6 +72,20 @@ def hold(key: str) -> None:
     session.permanent = True
     session[KEY] = key
     session[SEEN] = int(now().timestamp())
+    g.pop("sign_in", None)
+
+
+def hold_on(key: str) -> None:
+    """Hold the session that replaces one's own; forms in other tabs still work."""
+    token = session.get(TOKEN)
+    hold(key)
+    if token:
+        session[TOKEN] = token
+
+
+def device() -> str:
+    """What the browser calls itself, to tell sessions apart."""
+    return request.user_agent.string
 
 
 def safe_target(target: str, otherwise: str) -> str:
@@ -81,14 +109,49 @@ def check_role() -> ResponseReturnValue | None:
     return None
 
 
-def require_fresh() -> None:
-    """Before exporting, revealing or publishing: both factors given in the last quarter hour."""
+def require_fresh(then: str = "") -> None:
+    """Before exporting, revealing or publishing: both factors given in the last quarter hour.
+
+    Where they are not, they are asked for at this same address, and what was typed goes along: the
+    act follows at once. With `then`, it leads to that page instead, for an act whose answer is a
+    file and leaves the browser where it was.
+    """
     here = current_sign_in()
-    if here is None or not accounts.is_fresh(here, now=now()):
-        target = request.full_path if request.method == "GET" else request.referrer or ""
-        back = urlsplit(target)
-        path = back.path + (f"?{back.query}" if back.query else "")
-        abort(redirect(url_for("account.again", next=path or "/organise/")))
+    if here is not None and signing_in.is_fresh(here, now=now()):
+        return
+    if here is None or PASSWORD not in request.form:
+        abort(ask_again(here))
+    try:
+        key = signing_in.prove_again(
+            current_session(),
+            here,
+            request.form.get(PASSWORD, ""),
+            request.form.get(CODE, ""),
+            address=request.remote_addr or "",
+            device=device(),
+            now=now(),
+        )
+    except accounts.Refused as refused:
+        abort(ask_again(here, refused))
+    hold_on(key)
+    if then:
+        flash("You have signed in afresh, for 15 minutes. Press the button once more.")
+        abort(redirect(then, 303))
+
+
+def ask_again(here: SignIn | None, refused: accounts.Refused | None = None) -> Response:
+    """The page that asks for both factors, with what was typed before."""
+    if here is None:
+        return to_signing_in()
+    errors = []
+    if refused is not None:
+        errors = [({"code": CODE}.get(refused.field, PASSWORD), str(refused))]
+    carried = [
+        pair for pair in request.form.items(multi=True) if pair[0] not in {PASSWORD, CODE, TOKEN}
+    ]
+    page = render_template("account/again.html", carried=carried, errors=errors)
+    refusal = 429 if isinstance(refused, accounts.TooOften) else 422
+    return make_response(page, refusal if refused else 200)
 
 
 def known_to_templates() -> dict[str, object]:
@@ -105,6 +168,7 @@ def known_to_templates() -> dict[str, object]:
         "organiser_home": "/organise/",
         "may": lambda act: organiser is not None and may(organiser.roles, act),
         "role_words": ROLES,
+        "mail_works": bool(current_app.config["SETTINGS"].mail_url),
     }
 
 

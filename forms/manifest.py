@@ -13,6 +13,10 @@ from forms.codebook import Frozen, Key
 Contents = Literal["full", "without_identities", "publishable"]
 
 
+LEAST_VIEWS = 10
+"""A group with fewer views on a question is not judged in results: it is said before opening."""
+
+
 class ConsultationFacts(Frozen):
     """Which consultation this is. Times that nobody knows are None."""
 

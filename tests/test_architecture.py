@@ -1,5 +1,6 @@
 """Who may import whom: `pyproject.toml` says it, and here each contract is broken once."""
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -95,3 +96,15 @@ def test_who_only_answers_never_pays_for_the_analysis(light, heavy):
     )
 
     assert outcome.stdout.strip() == "[]", outcome.stderr
+
+
+def test_no_package_of_the_analysis_imports_its_own_modules():
+    """It is loaded when first asked for, by any thread: see `analysis/report/__init__.py`."""
+    found = {
+        path.parent.name: list(ast.walk(ast.parse(path.read_text())))
+        for path in (ROOT / "analysis").rglob("__init__.py")
+    }
+
+    assert len(found) >= 4
+    for package, nodes in found.items():
+        assert not any(isinstance(each, ast.Import | ast.ImportFrom) for each in nodes), package

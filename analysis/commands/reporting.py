@@ -29,7 +29,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: Namespace) -> int:
     """Write the report."""
-    from analysis.report import write_report
+    from analysis.report.writing import write_report
 
     with progress("Reading the export") as tell:
         responses = read_export(arguments.export)

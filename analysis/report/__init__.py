@@ -1,7 +1,5 @@
-"""The report: what was said, in the order in which it is read, as HTML, Word and PDF."""
+"""The report: what was said, in the order in which it is read, as HTML, Word and PDF.
 
-from analysis.report.building import build_report
-from analysis.report.content import Report
-from analysis.report.writing import write_report
-
-__all__ = ["Report", "build_report", "write_report"]
+Nothing is imported here: two threads that load a package and one of its modules at the same time
+would each wait for the other, and the page that asked first would fail.
+"""

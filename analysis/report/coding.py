@@ -1,7 +1,6 @@
 """The coding frames and how far coders agreed, for the annex; and what the codes say by group."""
 
 from collections.abc import Mapping
-from typing import Literal
 
 from analysis.charts.frame import columns_of
 from analysis.charts.wording import HIDDEN, listed, number
@@ -14,12 +13,15 @@ from analysis.responses import Responses
 from analysis.sentences import per_cent
 from analysis.tables import Table
 
-HEADING = ("Code", "What it means", "Coded twice", "Same", "Krippendorff’s alpha", "Cohen’s kappa")
+HEADING = ("Code", "What it means", "Agreement", "Coded twice", "Same", "Alpha", "Kappa")
+FIRM, FAIR = 0.8, 0.67
 NO_FIGURE = "–"
 HOW_TO_READ = (
-    "Alpha and kappa say how far two coders agreed beyond chance, each blind to the other: 1 is "
-    "full agreement, 0 what chance gives. From 0.8 a code is firm; from 0.667 it bears tentative "
-    "conclusions (Krippendorff 2019). Figures are from before differences were settled."
+    "Two people coded the same texts, each blind to the other. “Same” is the share of those texts "
+    "on which both gave the code or both did not. Krippendorff’s alpha and Cohen’s kappa say how "
+    "far they agreed beyond chance: 1 is full agreement, 0 what chance gives. From an alpha of 0.8 "
+    "a code is firm; from 0.67 it is fair and bears tentative conclusions (Krippendorff 2019); "
+    "under that it is weak. Figures are from before differences were settled."
 )
 
 
@@ -29,14 +31,16 @@ def frames(responses: Responses, tables: Mapping[str, Table] | None = None) -> t
     Where the published tables hide how many wrote or were coded, no number of texts is said.
     """
     asked = {question.key: question.text for question in responses.codebook.questions}
+    threshold = responses.manifest.rules.small_counts
     return tuple(
         _frame(
             coded,
             asked,
-            responses.manifest.rules.small_counts,
+            threshold,
             counted=all(says_how_many(each) for each in _about(coded, responses, tables or {})),
+            first=place == 0,
         )
-        for coded in responses.codings
+        for place, coded in enumerate(responses.codings)
     )
 
 
@@ -51,8 +55,9 @@ def _about(
 
 
 def _frame(
-    coded: CodedQuestion, asked: Mapping[str, str], threshold: int, *, counted: bool
+    coded: CodedQuestion, asked: Mapping[str, str], threshold: int, *, counted: bool, first: bool
 ) -> Listing:
+    """Give one frame; how to read the figures stands once, before the first."""
     found = {each.code: each for each in coded.reliability.codes}
     rows = tuple(
         (
@@ -65,10 +70,10 @@ def _frame(
     return Listing(
         key=f"coding.{coded.question}",
         title=asked[coded.question],
-        before=(_how_much(coded, threshold) if counted else NOT_SAID,),
+        before=(HOW_TO_READ,) if first else (),
         heading=HEADING,
         rows=rows,
-        after=(HOW_TO_READ,),
+        after=(_how_much(coded, threshold) if counted else NOT_SAID,),
     )
 
 
@@ -87,20 +92,27 @@ def _how_much(coded: CodedQuestion, threshold: int) -> str:
     )
 
 
-def _figures(
-    found: CodeReliability | None, threshold: int, *, counted: bool
-) -> tuple[str, str, str, str]:
+def _figures(found: CodeReliability | None, threshold: int, *, counted: bool) -> tuple[str, ...]:
     if found is None or found.n < max(threshold, 1):
-        return ("too few", NO_FIGURE, NO_FIGURE, NO_FIGURE)
+        return ("too few texts", *[NO_FIGURE] * 4)
     same = NO_FIGURE if found.agreed is None else f"{100 * found.agreed:.0f}%"
     twice = number(found.n) if counted else HIDDEN
-    return (twice, same, _beyond_chance(found, "alpha"), _beyond_chance(found, "kappa"))
+    figures = (_two_places(found.alpha), _two_places(found.kappa))
+    return (in_words(found), twice, same, *figures)
 
 
-def _beyond_chance(found: CodeReliability, which: Literal["alpha", "kappa"]) -> str:
-    """Write a figure of agreement, or why there is none."""
-    value = found.alpha if which == "alpha" else found.kappa
-    return (found.reason or NO_FIGURE) if value is None else f"{value:.2f}"
+def in_words(found: CodeReliability) -> str:
+    """Say what an alpha means as it is printed, or why there is none."""
+    if found.agreed is None:
+        return "too few texts"
+    if found.alpha is None:
+        return "nothing to compare: both gave it to none, or to all"
+    alpha = round(found.alpha, 2)
+    return "firm" if alpha >= FIRM else "fair" if alpha >= FAIR else "weak"
+
+
+def _two_places(value: float | None) -> str:
+    return NO_FIGURE if value is None else f"{value:.2f}"
 
 
 def read_themes(table: Table) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from analysis.glance import Glance, GlanceLine, Position, Share, Standing, Verdi
 from analysis.report import content
 from analysis.report.page import anchor
 from analysis.report.readings import ended
-from analysis.report.standing_lines import not_asked
+from analysis.report.standing_lines import base_asked, put_to
 from analysis.sentences import among, per_cent
 from analysis.tables import Base
 from forms.codebook import Codebook
@@ -121,9 +121,7 @@ def _line(line: GlanceLine, ground: Ground, codebook: Codebook) -> content.Glanc
     lead = line.lead
     row = codebook.by_name[lead.table.variable or ""].row if lead is not None else None
     asked = ended(shortened(lead.table.title)) if lead is not None and not row else ""
-    cells = (
-        [_cell(lead, each, reference(lead)) for each in lead.positions] if lead is not None else []
-    )
+    cells = [_cell(lead, each, codebook) for each in lead.positions] if lead is not None else []
     return content.GlanceLine(
         anchor=anchor(line.open_question.key),
         label=line.open_question.key,
@@ -142,9 +140,12 @@ def shortened(words: str, most: int = 150) -> str:
     return f"{words[:most].rsplit(' ', 1)[0].rstrip(' ,;:(')}…"
 
 
-def _cell(lead: Standing, position: Position, key: str) -> str:
+def _cell(lead: Standing, position: Position, codebook: Codebook) -> str:
     if position.state == "too_few":
-        return "not asked" if not_asked(lead.table, position.group) else "too few"
+        if base_asked(lead.table, position):
+            return "too few"
+        return "nobody" if put_to(codebook, lead.table, position.group) else "not asked"
+    key = reference(lead)
     share = _share(position, key)
     if share is None or (share.at_least and not share.count):
         return "hidden"

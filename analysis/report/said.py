@@ -109,7 +109,7 @@ def read_texts(reader: Reader, name: str, table: Table | None = None) -> Written
     counted = table is None or says_how_many(table)
     least = max(LEAST_TEXTS, reader.threshold)
     themes, theme_note = ((), ()) if coded else _themes(once, main, everyday, least)
-    quotes = _quotes(reader, answers, copies)
+    quotes = _quotes(reader, answers)
     return Written(
         summary=_summary(reader, answers, len(fillers), languages, main)
         if counted
@@ -221,11 +221,12 @@ def _campaigns(reader: Reader, question: str) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _quotes(reader: Reader, answers: pd.DataFrame, copies: set[str]) -> tuple[Quote, ...]:
+def _quotes(reader: Reader, answers: pd.DataFrame) -> tuple[Quote, ...]:
+    """Pick from all answers: of a campaign's copies one is quoted, whoever of them allows it."""
     group = reader.responses.codebook.roles.group
     bases = reader.responses.frame[group].value_counts()
     picked = pick_quotes(
-        answers.loc[~answers["response_id"].isin(copies)],
+        answers,
         per_group=QUOTES_A_GROUP,
         threshold=reader.threshold,
         bases={str(key): int(count) for key, count in bases.items()},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analysis.charts.frame import columns_of
 from analysis.charts.wording import listed, percent
 from analysis.glance import Glance, GlanceLine, Standing
-from analysis.positions import firmness
+from analysis.positions import Position, firmness
 from analysis.report.content import Written
 from analysis.report.readings import common_line, in_text, split_line
 from analysis.tables import Row, Table
@@ -87,13 +87,18 @@ def missing(shelf: Shelf, line: GlanceLine, questions: Sequence[AskedQuestion]) 
         yield "No closed question compares the groups here."
         return
     table = line.lead.table
-    apart = [each.label for each in line.lead.positions if not_asked(table, each.group)]
-    if apart:
-        yield f"The leading question was not put to {listed([in_text(each) for each in apart])}."
+    apart = {each.group: each.label for each in line.lead.positions if not base_asked(table, each)}
+    outside = [label for group, label in apart.items() if not put_to(shelf.codebook, table, group)]
+    if outside:
+        yield f"The leading question was not put to {listed([in_text(each) for each in outside])}."
+    absent = [label for label in apart.values() if label not in outside]
+    if absent:
+        groups = listed([in_text(label) for label in absent])
+        yield f"Nobody in {groups} reached the leading question."
     small = [
         each.label
         for each in line.lead.positions
-        if each.state == "too_few" and each.label not in apart
+        if each.state == "too_few" and each.group not in apart
     ]
     if small:
         groups = listed([in_text(label) for label in small])
@@ -110,10 +115,17 @@ def missing(shelf: Shelf, line: GlanceLine, questions: Sequence[AskedQuestion]) 
             yield f"Nobody wrote anything in answer to “{question.text}”"
 
 
-def not_asked(table: Table, group: str) -> bool:
-    """Whether a question was put to nobody of a group."""
-    base = table.bases[table.column(group)]
-    return not base.hidden and base.asked == 0
+def base_asked(table: Table, position: Position) -> bool:
+    """Whether anybody of a group reached the question, as far as the table shows."""
+    base = table.bases[table.column(position.group)]
+    return base.hidden or base.asked > 0
+
+
+def put_to(codebook: Codebook, table: Table, group: str) -> bool:
+    """Whether the questionnaire puts the question to a group, whoever came to it."""
+    variable = codebook.by_name[table.variable or ""]
+    groups = {each.key: each.groups for each in codebook.questions}.get(variable.question, ())
+    return not groups or group in groups
 
 
 def wrote(table: Table) -> bool:

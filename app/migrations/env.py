@@ -11,6 +11,7 @@ from app import (
     models_importing,
     models_invitations,
     models_publishing,
+    models_rehearsing,
     models_safeguarding,
     models_team,
 )
@@ -24,6 +25,7 @@ TABLES = (
     models_importing,
     models_invitations,
     models_publishing,
+    models_rehearsing,
     models_safeguarding,
 )
 

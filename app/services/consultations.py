@@ -1,22 +1,22 @@
-"""Preparing and steering a consultation: create, copy, open, extend, close, and its wording."""
+"""Preparing and steering a consultation: create, copy, open, extend, close."""
 
+import re
 import tempfile
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-from zoneinfo import available_timezones
 
 import sqlalchemy as sa
-from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from app.models import Consultation
+from app.models_safeguarding import ExposureLimit
 from app.services import audit, editions
-from app.services.wording import Wording
 from forms.codebook import check_key
 from forms.loading import Mistake, check
 from forms.questionnaire import Questionnaire
+
+QUOTED = re.compile(r"`([^`]*)`")
 
 
 class Refused(Exception):
@@ -25,6 +25,27 @@ class Refused(Exception):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A line of an uploaded file, and what has to be put right there."""
+
+    line: int
+    text: str
+    messages: tuple[str, ...]
+
+
+def marked(content: bytes, mistakes: tuple[Mistake, ...]) -> tuple[Marked, ...]:
+    """The lines that hold mistakes, in order, each with all that is wrong with it."""
+    lines = content.decode("utf-8", "replace").splitlines()
+    found: dict[int, list[str]] = {}
+    for each in mistakes:
+        found.setdefault(each.line, []).append(QUOTED.sub(r"“\1”", each.message))
+    return tuple(
+        Marked(line, lines[line - 1][:200] if 0 < line <= len(lines) else "", tuple(messages))
+        for line, messages in sorted(found.items())
+    )
 
 
 def check_upload(content: bytes) -> tuple[Questionnaire | None, tuple[Mistake, ...]]:
@@ -46,8 +67,11 @@ def create(
     actor: str,
     now: datetime,
     like: Consultation | None = None,
+    rehearsal: bool = False,
 ) -> Consultation:
     """A consultation that is not open yet, on this questionnaire.
+
+    A rehearsal is marked as made up for good, on every page and in every file that comes of it.
 
     Raises
     ------
@@ -63,10 +87,11 @@ def create(
         draft_document=questionnaire.to_json(),
         wording=dict(like.wording) if like else {},
         zone=like.zone if like else "Europe/London",
+        synthetic=rehearsal,
     )
     session.add(consultation)
     session.flush()
-    details = {"questionnaire": questionnaire.digest}
+    details = {"questionnaire": questionnaire.digest, "rehearsal": rehearsal}
     audit.record(session, actor, "create consultation", key, details, now=now)
     return consultation
 
@@ -191,6 +216,44 @@ def extend(
     audit.record(session, actor, "extend", consultation.key, change, now=now)
 
 
+@dataclass(frozen=True)
+class Move:
+    """A change of the closing time, as respondents are told of it."""
+
+    at: datetime
+    before: datetime | None
+    reason: str
+
+    @property
+    def opened_again(self) -> bool:
+        """Whether the consultation had closed by then."""
+        return self.before is not None and self.before <= self.at
+
+
+def moves(consultation: Consultation) -> tuple[Move, ...]:
+    """How the closing time came to be what it is, the oldest change first."""
+    return tuple(
+        Move(
+            datetime.fromisoformat(each["at"]),
+            datetime.fromisoformat(each["from"]) if each["from"] else None,
+            each["reason"],
+        )
+        for each in consultation.extensions
+    )
+
+
+def closed_early(consultation: Consultation, *, now: datetime) -> datetime | None:
+    """The later closing time that had been announced, where it was closed before it."""
+    if (
+        not consultation.extensions
+        or consultation.closes_at is None
+        or now < consultation.closes_at
+    ):
+        return None
+    announced = datetime.fromisoformat(consultation.extensions[-1]["to"])
+    return announced if consultation.closes_at < announced else None
+
+
 def close(session: Session, consultation: Consultation, *, actor: str, now: datetime) -> None:
     """Close now.
 
@@ -200,52 +263,22 @@ def close(session: Session, consultation: Consultation, *, actor: str, now: date
         If it is not open.
     """
     if not editions.is_open(session, consultation, now=now):
-        raise Refused("close", "This consultation is not open.")
+        raise Refused("", "This consultation is not open.")
     consultation.closes_at = now
     audit.record(session, actor, "close", consultation.key, now=now)
 
 
-def set_up(
-    session: Session,
-    consultation: Consultation,
-    values: Mapping[str, Any],
-    *,
-    open_link: bool,
-    zone: str,
-    title: str,
-    organiser: str,
-    actor: str,
-    now: datetime,
-) -> None:
-    """Change names, wording and whether the open link works.
+def remove(session: Session, consultation: Consultation, *, actor: str, now: datetime) -> None:
+    """Remove a consultation that never opened: nobody was asked anything, so nothing is lost.
 
     Raises
     ------
     Refused
-        If a value cannot be used.
+        If it has opened.
     """
-    if not title.strip():
-        raise Refused("title", "Enter a title")
-    if not organiser.strip():
-        raise Refused("organiser", "Enter who runs the consultation")
-    if zone not in available_timezones():
-        raise Refused("zone", "Enter a time zone such as Europe/London")
-    try:
-        wording = Wording.model_validate(values)
-    except ValidationError as error:
-        field = str(error.errors()[0]["loc"][0])
-        raise Refused(field, "This cannot be used as it is. Check it and try again.") from error
-    consultation.title, consultation.organiser = title.strip(), organiser.strip()
-    consultation.zone, consultation.open_link = zone, open_link
-    consultation.wording = wording.model_dump(mode="json")
-    details = {"open_link": open_link, "zone": zone}
-    audit.record(session, actor, "change settings", consultation.key, details, now=now)
-
-
-def free_key(session: Session, key: str) -> str:
-    """A key near this one that no consultation has."""
-    taken = set(session.scalars(sa.select(Consultation.key)))
-    number = 2
-    while (candidate := f"{key[:55]}_{number}") in taken:
-        number += 1
-    return candidate
+    if consultation.opens_at is not None or consultation.editions:
+        raise Refused("", "This consultation has opened: it can be closed, not removed.")
+    limits = sa.delete(ExposureLimit).where(ExposureLimit.consultation_id == consultation.id)
+    session.execute(limits)
+    session.delete(consultation)
+    audit.record(session, actor, "remove consultation", consultation.key, now=now)

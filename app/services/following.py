@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from app.models import Consultation, Draft, DraftSection, Edition, Response
 from app.models_invitations import Invitation
 from app.services import editions, reach
-from app.services.hidden import Count, alone, grid, line
+from app.services.hidden import Count, alone, line, parts
+from forms.manifest import LEAST_VIEWS
 from forms.questionnaire import Questionnaire
 
 STEPS = (1, 7, 28)
@@ -34,6 +35,7 @@ class GroupLine:
 
     label: str
     invited: Count
+    sent: Count
     verified: Count
     declared: Count
     unsent: Count
@@ -63,6 +65,11 @@ class Heard:
     count: Count
     share: float
     asked: bool
+
+    @property
+    def few(self) -> bool:
+        """Whether so few answered that results could not judge the group, had all a view."""
+        return self.asked and (self.count is None or 0 < self.count < LEAST_VIEWS)
 
     @property
     def silent(self) -> bool:
@@ -102,12 +109,6 @@ class Following:
     pages: tuple[PageLine, ...]
 
     @property
-    def sent(self) -> Count:
-        """How many responses stand, verified and declared together."""
-        parts = (self.total.verified, self.total.declared)
-        return None if None in parts else sum(filter(None, parts))
-
-    @property
     def silences(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Each group that is silent on something, with the open questions."""
         found = (
@@ -115,6 +116,11 @@ class Following:
             for place, label in enumerate(self.group_labels)
         )
         return tuple((label, keys) for label, keys in found if keys)
+
+
+def thin(found: Following) -> int:
+    """On how many open questions a group that is asked is silent or too small to be judged."""
+    return sum(any(each.few or each.silent for each in line.heard) for line in found.balance)
 
 
 class NotOpened(LookupError):
@@ -203,16 +209,43 @@ def _lines(
     labels: dict[str, str],
     threshold: int,
 ) -> tuple[GroupLine, ...]:
-    names = ("verified", "declared", "unsent", "withdrawn")
-    numbers = [[counts[name] for name in names] for counts in states.values()]
     asked = [invited[key] if key else 0 for key in states]
     columns = zip(
         (*(labels.get(key or "", NO_GROUP) for key in states), "All"),
         (*line(asked, threshold), alone(sum(asked), threshold)),
-        grid(numbers, threshold),
+        _counted(list(states.values()), threshold),
         strict=True,
     )
     return tuple(GroupLine(label, count, *row) for label, count, row in columns)
+
+
+STATES = ("sent", "verified", "declared", "unsent", "withdrawn", "begun")
+WANTED = {"sent": 2, "begun": 1}  # what the team looks for first is hidden last
+
+
+def _counted(states: list[Counter[str]], threshold: int) -> list[tuple[Count, ...]]:
+    """Sent, verified, declared, unsent, withdrawn and begun, a row a group, the total last."""
+    rows = [*states, sum(states, Counter())]
+    counts = {(row, name): _count(each, name) for row, each in enumerate(rows) for name in STATES}
+    last = len(states)
+    within = [
+        names
+        for row in range(len(rows))
+        for names in (
+            ((row, "sent"), (row, "verified"), (row, "declared")),
+            ((row, "begun"), (row, "sent"), (row, "unsent"), (row, "withdrawn")),
+        )
+    ]
+    across = [((last, name), *((row, name) for row in range(last))) for name in STATES]
+    wanted = {(row, name): WANTED.get(name, 0) + 3 * (row == last) for row, name in counts}
+    shown = parts(counts, [*within, *across], threshold, wanted=wanted)
+    return [tuple(shown[row, name] for name in STATES) for row in range(len(rows))]
+
+
+def _count(state: Counter[str], name: str) -> int:
+    sent = state["verified"] + state["declared"]
+    whole = {"sent": sent, "begun": sent + state["unsent"] + state["withdrawn"]}
+    return whole[name] if name in whole else state[name]
 
 
 def over_time(session: Session, consultation: Consultation) -> tuple[Period, ...]:

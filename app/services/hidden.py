@@ -4,9 +4,13 @@ The published tables have rules of their own, in the analysis. Here are only cou
 began, sent or stopped. Nobody (0) is always a number that may be shown: a silence must be seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import TypeVar
 
 Count = int | None
+Name = TypeVar("Name", bound=Hashable)
+Sums = Sequence[Sequence[Name]]
 
 
 def alone(number: int, threshold: int) -> Count:
@@ -16,49 +20,103 @@ def alone(number: int, threshold: int) -> Count:
 
 def line(numbers: Sequence[int], threshold: int) -> tuple[Count, ...]:
     """Counts whose total everybody sees: None where one is small or would give a small one away."""
-    hidden = [[0 < each < threshold for each in numbers]]
-    cells = [(0, place) for place in range(len(numbers))]
-    while _hide_one_more([numbers], hidden, cells, threshold):
-        pass
-    return _shown([numbers], hidden)[0]
+    total = len(numbers)
+    counts = dict(enumerate((*numbers, sum(numbers))))
+    shown = parts(counts, [(total, *range(total))], threshold, never={total})
+    return tuple(shown[place] for place in range(total))
 
 
-def grid(numbers: Sequence[Sequence[int]], threshold: int) -> tuple[tuple[Count, ...], ...]:
-    """Counts in rows and columns, with a column and a row of totals added at the end.
-
-    In every row and column that hides something, two counts or more are hidden (the total may be
-    one), and they come to the threshold or more together.
-    """
-    wide = [[*row, sum(row)] for row in numbers]
-    full = [*wide, [sum(column) for column in zip(*wide, strict=True)]]
-    hidden = [[0 < each < threshold for each in row] for row in full]
-    across = [[(i, j) for j in range(len(row))] for i, row in enumerate(full)]
-    down = [[(i, j) for i in range(len(full))] for j in range(len(full[0]))]
-    while any(_hide_one_more(full, hidden, cells, threshold) for cells in (*across, *down)):
-        pass
-    return _shown(full, hidden)
-
-
-def _hide_one_more(
-    numbers: Sequence[Sequence[int]],
-    hidden: list[list[bool]],
-    cells: list[tuple[int, int]],
+def parts(
+    counts: Mapping[Name, int],
+    sums: Sums[Name],
     threshold: int,
-) -> bool:
-    secret = [(i, j) for i, j in cells if hidden[i][j]]
-    enough = len(secret) > 1 and sum(numbers[i][j] for i, j in secret) >= threshold
-    left = [(numbers[i][j] == 0, numbers[i][j], i, j) for i, j in cells if not hidden[i][j]]
-    if not secret or enough or not left:
-        return False
-    _, _, i, j = min(left)
-    hidden[i][j] = True
-    return True
+    *,
+    wanted: Mapping[Name, int] | None = None,
+    never: frozenset[Name] | set[Name] = frozenset(),
+) -> dict[Name, Count]:
+    """Counts that add up to each other: None where one is small or would give a small one away.
+
+    Parameters
+    ----------
+    counts
+        Every count by its name.
+    sums
+        Names that belong together: the first is the sum of the others.
+    threshold
+        The smallest count that may be shown.
+    wanted
+        How much readers look for a count, 0 where nothing is said: what is wanted is hidden last.
+    never
+        Totals that everybody knows from elsewhere.
+
+    Notes
+    -----
+    In every sum that hides something, two counts or more are hidden, and they come to the threshold
+    or more together. Then the sums are solved, as a reader could, and more is hidden until no small
+    count follows from what is shown.
+    """
+    small = {name for name, number in counts.items() if 0 < number < threshold} - never
+    hidden = set(small)
+
+    def next_of(names: Sequence[Name]) -> list[Name]:
+        left = [each for each in names if each not in hidden and each not in never]
+        return sorted(left, key=lambda each: _late(counts[each], (wanted or {}).get(each, 0)))
+
+    while True:
+        for names in sums:
+            secret = [each for each in names if each in hidden]
+            enough = len(secret) > 1 and sum(counts[each] for each in secret) >= threshold
+            if secret and not enough and (left := next_of(names)):
+                hidden.add(left[0])
+                break
+        else:
+            found: set[Name] = set(solved(hidden, sums))
+            given_away = small & found
+            left = next_of([each for each in counts if _linked(each, given_away, sums)])
+            left = left or next_of(list(counts))
+            if not given_away or not left:
+                return {name: None if name in hidden else counts[name] for name in counts}
+            hidden.add(left[0])
 
 
-def _shown(
-    numbers: Sequence[Sequence[int]], hidden: Sequence[Sequence[bool]]
-) -> tuple[tuple[Count, ...], ...]:
-    return tuple(
-        tuple(None if secret else each for each, secret in zip(row, secrets, strict=True))
-        for row, secrets in zip(numbers, hidden, strict=True)
-    )
+def _late(number: int, wanted: int) -> tuple[bool, int, int]:
+    """What is hidden first: nothing that is nobody, then what is wanted least, then the least."""
+    return number == 0, wanted, number
+
+
+def _linked(name: Name, others: set[Name], sums: Sums[Name]) -> bool:
+    return any(name in names and others & set(names) for names in sums)
+
+
+def solved(unknown: set[Name], sums: Sums[Name]) -> Iterator[Name]:
+    """The unknown counts that follow from the known ones, by solving the sums exactly."""
+    order = sorted(unknown, key=str)
+    place = {name: number for number, name in enumerate(order)}
+    rows = []
+    for total, *others in sums:
+        row = [Fraction(0)] * len(order)
+        for name, sign in ((total, -1), *((each, 1) for each in others)):
+            if name in place:
+                row[place[name]] += sign
+        rows.append(row)
+    for row in _reduced(rows, len(order)):
+        found = [number for number, factor in enumerate(row) if factor]
+        if len(found) == 1:
+            yield order[found[0]]
+
+
+def _reduced(rows: list[list[Fraction]], width: int) -> list[list[Fraction]]:
+    """The equations in reduced row echelon form."""
+    done = 0
+    for column in range(width):
+        pivot = next((each for each in range(done, len(rows)) if rows[each][column]), None)
+        if pivot is None:
+            continue
+        rows[done], rows[pivot] = rows[pivot], rows[done]
+        lead = rows[done][column]
+        rows[done] = [each / lead for each in rows[done]]
+        for other, row in enumerate(rows):
+            if other != done and (factor := row[column]):
+                rows[other] = [a - factor * b for a, b in zip(row, rows[done], strict=True)]
+        done += 1
+    return rows[:done]

@@ -6,26 +6,24 @@ brought in again without doubles. What screening finds is held, as at entry.
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections import deque
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
 
 from app.models import Consultation, Draft, Edition, Response
 from app.models_importing import ImportBatch, ImportedRow
 from app.sealing import Keyring
 from app.services import audit, drafting, editions, submitting
-from app.services.spreadsheets import CONFIDENTIAL, ROW_KEY, SheetRow, of_variable, read_sheet
-from forms.question import Question
-from forms.questionnaire import Questionnaire
-from forms.section_form import section_form
 
 MARKED = "Marked as confidential on what was imported."
-SECONDS_AT_ONCE = 5.0  # on SQLite nobody else can save meanwhile
+SECONDS_AT_FIRST = 1.0  # a small sheet is in at once
+SECONDS_AT_ONCE = 0.3  # on SQLite nobody else can save meanwhile
+QUIET = timedelta(seconds=20)  # after that, nobody is bringing rows in any more
+BEGUN = "import begun"
 Page = tuple[str, dict[str, Any]]
 
 
@@ -37,112 +35,6 @@ class Ready:
     key: str
     pages: tuple[Page, ...]
     confidential: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What a sheet holds: rows that are ready, rows brought in before, and mistakes by line."""
-
-    ready: tuple[Ready, ...]
-    known: int
-    mistakes: tuple[tuple[int, str], ...]
-
-
-def check(questionnaire: Questionnaire, content: bytes, before: frozenset[str]) -> Checked:
-    """Look at every row of an uploaded sheet; nothing is kept, and no database is needed.
-
-    Raises
-    ------
-    spreadsheets.NotASpreadsheet
-        If the file as a whole cannot be used.
-    """
-    ready: list[Ready] = []
-    mistakes: list[tuple[int, str]] = []
-    seen: dict[str, int] = {}
-    known = 0
-    for row in read_sheet(content, questionnaire):
-        key = row.cells.get(ROW_KEY, "")
-        if not key:
-            mistakes.append((row.line, f"{ROW_KEY}: give the row a key of its own."))
-        elif key in seen:
-            mistakes.append((row.line, f"{ROW_KEY}: line {seen[key]} has the same key."))
-        elif digest_of(key) in before:
-            known += 1
-            continue
-        seen.setdefault(key, row.line)
-        pages, wrong = check_row(questionnaire, row)
-        mistakes += [(row.line, each) for each in (*row.problems, *wrong)]
-        marked = tuple(row.cells.get(CONFIDENTIAL, "").replace(",", " ").split())
-        mistakes += [(row.line, each) for each in _wrong_marks(questionnaire, marked)]
-        ready.append(Ready(row.line, key, pages, _questions(questionnaire, marked)))
-    return Checked(tuple(ready), known, tuple(mistakes))
-
-
-def check_row(
-    questionnaire: Questionnaire, row: SheetRow
-) -> tuple[tuple[Page, ...], tuple[str, ...]]:
-    """The pages that a row fills in, checked by the forms of those pages; and what is wrong."""
-    settled: dict[str, Any] = {}
-    pages: list[Page] = []
-    wrong: list[str] = []
-    asked: set[str] = set()
-    for section in questionnaire.sections:
-        if not questionnaire.reached(section, settled, ()):
-            continue
-        questions = section.asked(settled)
-        asked |= {each.id for each in questions}
-        post: MultiDict[str, str] = MultiDict()
-        for question in questions:
-            answers, unread = _answers(question, row.cells)
-            wrong += unread
-            _fill(post, question.restore(answers))
-        form = section_form(section, settled, post)
-        if not form.validate():
-            wrong += [message for _, message in form.errors_in_order()]
-        elif questions:
-            given = form.answers()
-            settled |= given
-            pages.append((section.key, given))
-    wrong += _not_asked(questionnaire, row, asked)
-    return tuple(pages), tuple(wrong)
-
-
-def _answers(question: Question, cells: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
-    answers: dict[str, Any] = {}
-    unread = []
-    for variable in question.variables():
-        try:
-            answers[variable.name] = of_variable(variable, cells)
-        except ValueError as error:
-            unread.append(str(error))
-    return answers, unread
-
-
-def _fill(post: MultiDict[str, str], data: Any) -> None:
-    for name, value in data.items():
-        if isinstance(value, list):
-            post.setlist(name, [str(each) for each in value])
-        elif value is not None:
-            post[name] = str(value)
-
-
-def _not_asked(questionnaire: Questionnaire, row: SheetRow, asked: set[str]) -> Iterator[str]:
-    for variable in questionnaire.variables():
-        filled = [each for each in variable.columns if row.cells.get(each, "") not in {"", "0"}]
-        if filled and variable.question not in asked:
-            yield f"{filled[0]}: this is not asked of a respondent with these answers. Clear it."
-
-
-def _questions(questionnaire: Questionnaire, columns: tuple[str, ...]) -> tuple[str, ...]:
-    of = {name: each.id for each in questionnaire.questions for name in each.answer_names}
-    found = (of.get(each.partition(".")[0], "") for each in columns)
-    return tuple(dict.fromkeys(each for each in found if each))
-
-
-def _wrong_marks(questionnaire: Questionnaire, columns: tuple[str, ...]) -> Iterator[str]:
-    for each in columns:
-        if not _questions(questionnaire, (each,)):
-            yield f"{CONFIDENTIAL}: “{each[:60]}” is no column of this sheet."
 
 
 def digest_of(key: str) -> str:
@@ -159,20 +51,25 @@ def brought_in(session: Session, consultation: Consultation) -> frozenset[str]:
 
 
 def keep(
-    session: Session, consultation: Consultation, checked: Checked, *, actor: str, now: datetime
+    session: Session,
+    consultation: Consultation,
+    ready: tuple[Ready, ...],
+    *,
+    known: int,
+    actor: str,
+    now: datetime,
 ) -> ImportBatch:
-    """Keep checked rows, sealed, until they are responses; this person's last batch is dropped."""
+    """Keep checked rows, sealed, until they are responses.
+
+    A sheet that this person checked before and of which nothing is in yet is forgotten.
+    """
     for each in waiting(session, consultation):
-        if each.made_by == actor:
-            discard(session, each)
+        if each.made_by == actor and not each.done:
+            each.rows = None
     batch = ImportBatch(
-        consultation_id=consultation.id,
-        made_by=actor,
-        made_at=now,
-        total=len(checked.ready),
-        known=checked.known,
+        consultation_id=consultation.id, made_by=actor, made_at=now, total=len(ready), known=known
     )
-    rows = [[each.line, each.key, each.pages, each.confidential] for each in checked.ready]
+    rows = [[each.line, each.key, each.pages, each.confidential] for each in ready]
     batch.seal(session.info["keyring"], "rows", rows)
     session.add(batch)
     session.flush()
@@ -187,51 +84,104 @@ def waiting(session: Session, consultation: Consultation) -> list[ImportBatch]:
     return list(session.scalars(statement.order_by(ImportBatch.made_at)))
 
 
-def discard(session: Session, batch: ImportBatch) -> None:
+def discard(session: Session, batch: ImportBatch, *, actor: str, now: datetime) -> None:
     """Throw away the rows of a batch that are not responses yet."""
-    batch.rows = None
-    session.flush()
+    batch = _locked(session, batch.id)
+    if batch.rows is not None:
+        batch.rows = None
+        told = {"brought in": batch.done, "held": batch.held, "of": batch.total}
+        key = session.get_one(Consultation, batch.consultation_id).key
+        audit.record(session, actor, "import stopped", key, told, now=now)
+
+
+def begin(
+    session: Session,
+    batch: ImportBatch,
+    *,
+    actor: str,
+    now: datetime,
+    seconds: float = SECONDS_AT_FIRST,
+) -> None:
+    """Bring in the first rows, or go on; the rest follows once this is durable (`following`)."""
+    key = session.get_one(Consultation, batch.consultation_id).key
+    audit.record(session, actor, BEGUN, key, {"of": batch.total, "in": batch.done}, now=now)
+    if bring_in(session, batch.id, not_yet_in(session, batch), now=now, seconds=seconds):
+        session.info[BEGUN] = batch.id
+
+
+def going(session: Session, batch: ImportBatch, *, now: datetime) -> bool:
+    """Whether rows of this batch are being brought in at this moment."""
+    last = sa.select(sa.func.max(ImportedRow.imported_at)).where(
+        ImportedRow.consultation_id == batch.consultation_id
+    )
+    at = session.scalar(last)
+    return bool(batch.rows and batch.done and at and now - at < QUIET)
+
+
+def not_yet_in(session: Session, batch: ImportBatch) -> deque[list[Any]]:
+    """The rows of a batch that are no responses yet, opened: line, key, pages, confidential."""
+    rows: list[Any] = batch.unseal("rows") or []
+    consultation = session.get_one(Consultation, batch.consultation_id)
+    before = brought_in(session, consultation)
+    return deque(each for each in rows if digest_of(each[1]) not in before)
 
 
 def bring_in(
     session: Session,
-    batch: ImportBatch,
+    batch_id: str,
+    rows: deque[list[Any]],
     *,
     now: datetime,
     seconds: float = SECONDS_AT_ONCE,
-) -> ImportBatch:
-    """Make responses of the next rows of a batch, for as long as one request may take."""
-    statement = sa.select(ImportBatch).where(ImportBatch.id == batch.id).with_for_update()
-    batch = session.scalars(statement.execution_options(populate_existing=True)).one()
-    rows: list[Any] = batch.unseal("rows") or []
+) -> int:
+    """Make responses of the first of these rows, for as long as one step may take.
+
+    Rows are taken out of `rows`; how many are left is returned. The batch stays sealed as it was
+    kept until nothing is left. Whoever does this at the same time waits, and no row comes in twice.
+    """
+    batch = _locked(session, batch_id)
     consultation = session.get_one(Consultation, batch.consultation_id)
     edition = editions.current_edition(session, consultation)
-    before = set(brought_in(session, consultation))
+    if batch.rows is None or edition is None:
+        rows.clear()
+        return 0
     until = time.monotonic() + seconds
-    while rows and edition is not None and time.monotonic() < until:
-        _, key, pages, confidential = rows.pop(0)
-        if digest_of(key) in before:
-            batch.known += 1
-            continue
-        before.add(digest_of(key))
-        response = send(session, edition, pages, confidential, channel="import", now=now)
-        session.add(
-            ImportedRow(
-                consultation_id=consultation.id,
-                key_digest=digest_of(key),
-                response_id=response.id,
-                imported_at=now,
-            )
-        )
-        batch.done += 1
-        batch.held += response.held_at is not None
-        session.flush()
-    batch.rows = None
-    if rows:
-        batch.seal(session.info["keyring"], "rows", rows)
-    told = {"brought in": batch.done, "held": batch.held, "of": batch.total}
-    audit.record(session, batch.made_by, "import", consultation.key, told, now=now)
-    return batch
+    while rows:
+        _bring_in_one(session, batch, edition, rows.popleft(), now)
+        if time.monotonic() >= until:
+            break
+    if not rows:
+        batch.rows = None
+        batch.known += batch.total - batch.done
+        told = {"brought in": batch.done, "held": batch.held, "of": batch.total}
+        audit.record(session, batch.made_by, "import", consultation.key, told, now=now)
+    return len(rows)
+
+
+def _bring_in_one(
+    session: Session, batch: ImportBatch, edition: Edition, row: list[Any], now: datetime
+) -> None:
+    _, key, pages, confidential = row
+    imported = ImportedRow(
+        consultation_id=batch.consultation_id, key_digest=digest_of(key), imported_at=now
+    )
+    known = sa.select(ImportedRow.id).where(
+        ImportedRow.consultation_id == imported.consultation_id,
+        ImportedRow.key_digest == imported.key_digest,
+    )
+    if session.scalar(known) is not None:
+        return
+    response = send(session, edition, pages, confidential, channel="import", now=now)
+    imported.response_id = response.id
+    session.add(imported)
+    batch.done += 1
+    batch.held += response.held_at is not None
+    session.flush()
+
+
+def _locked(session: Session, batch_id: str) -> ImportBatch:
+    statement = sa.select(ImportBatch).where(ImportBatch.id == batch_id).with_for_update()
+    return session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
 def send(

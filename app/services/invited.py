@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Consultation, Draft, Message, Response
 from app.models_invitations import Invitation, InvitationLetter
-from app.services import mail
+from app.services import mail, undelivered
 from app.services.invitations import WhoIsInvited, person_of
 
 STATUSES = {
@@ -25,6 +25,7 @@ STATUSES = {
     "withdrawn": "Withdrawn",
     "revoked": "Revoked",
 }
+NOT_REACHED = ("failed", "trying")
 STILL_TO_ANSWER = ("sent", "opened", "started")
 TO_INVITED = ("invitation", "reminder", "more time")
 REST = timedelta(days=1)
@@ -41,6 +42,11 @@ class Line:
     status: str
     failure: str | None
     last_letter_at: datetime | None
+
+    @property
+    def trouble(self) -> str:
+        """What happened and what to do, where the last letter did not go out; else nothing."""
+        return undelivered.in_words(self.failure) if self.status in NOT_REACHED else ""
 
     @property
     def words(self) -> str:
@@ -176,9 +182,23 @@ def to_remind(session: Session, consultation: Consultation, *, now: datetime) ->
     return [row[0] for row in session.execute(statement)]
 
 
-def letters_of(
-    session: Session, invitation: Invitation
-) -> list[tuple[InvitationLetter, Message | None]]:
+@dataclass(frozen=True)
+class Sent:
+    """A letter that an invitation caused. `message` is None once its record was deleted."""
+
+    letter: InvitationLetter
+    message: Message | None
+
+    @property
+    def trouble(self) -> str:
+        """What happened and what to do, where it did not go out; else nothing."""
+        message = self.message
+        if message is None or message.sent_at is not None or message.failed_at is None:
+            return ""
+        return "" if message.failure == mail.BEING_SENT else undelivered.in_words(message.failure)
+
+
+def letters_of(session: Session, invitation: Invitation) -> list[Sent]:
     """The letters that an invitation caused, the newest first, with what became of them."""
     statement = (
         sa.select(InvitationLetter, Message)
@@ -186,4 +206,4 @@ def letters_of(
         .where(InvitationLetter.invitation_id == invitation.id)
         .order_by(InvitationLetter.made_at.desc(), InvitationLetter.id)
     )
-    return [(letter, message) for letter, message in session.execute(statement)]
+    return [Sent(letter, message) for letter, message in session.execute(statement)]

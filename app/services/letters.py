@@ -6,7 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Consultation, Draft, Edition, Response
+from app.models_team import Organiser
+from app.pages import when
 from app.services import accounts, audit, mail
+from app.services.wording import Wording, wording_of
 
 
 def send_resume_link(
@@ -14,14 +17,17 @@ def send_resume_link(
 ) -> None:
     """Mail the resume link, and keep the address only if the respondent wants to be told more."""
     consultation = draft.edition.consultation
+    wording, closes_at = wording_of(consultation), consultation.closes_at
+    until = f"Open until: {when(closes_at, consultation.zone)}.\n\n" if closes_at else ""
     body = (
-        f"You began to answer “{consultation.title}”.\n\n"
+        f"You began to answer “{consultation.title}” by {consultation.organiser}.\n\n"
         f"This link opens your answers on any device:\n\n{link}\n\n"
         "Anyone who has the link can read and change your answers, so keep it to yourself and the "
-        "colleagues who answer with you.\n\n"
-        "If you did not ask for this, you can ignore it.\n"
+        f"colleagues who answer with you.\n\n{until}"
+        f"If you did not ask for this, you can ignore it. Questions: {contact_of(wording)}.\n"
     )
-    letter = mail.Letter(address, f"Your link to “{consultation.title}”", body)
+    subject = f"Your link to “{consultation.title}”"
+    letter = mail.Letter(address, subject, body, reply_to(wording))
     mail.queue(session, letter, purpose="resume link", now=now)
     draft.tell_me = tell_me
     if tell_me:
@@ -42,23 +48,31 @@ def send_reset(session: Session, email: str, link: str, *, now: datetime) -> Non
     body = (
         "Somebody, perhaps you, asked to set a new password for your Open Questions account.\n\n"
         f"This link works once, for an hour:\n\n{link.format(secret=secret)}\n\n"
-        "You will also need your authenticator app. If you did not ask for this, do nothing.\n"
+        "You also need your authenticator app to sign in. An earlier link does not work any "
+        "more.\n\n"
+        "If you did not ask for this, do nothing: your password stays as it is. Nobody of the team "
+        "ever asks you for this link or for a code.\n"
     )
     mail.queue(
         session, mail.Letter(organiser.email, "Set a new password", body), purpose="reset", now=now
     )
 
 
-def send_joining(session: Session, email: str, link: str, *, now: datetime) -> None:
+def send_joining(session: Session, email: str, link: str, *, by: str, now: datetime) -> None:
     """Mail a colleague the link with which they join the team."""
     body = (
-        "You are invited to join the team that runs a consultation in Open Questions.\n\n"
+        f"{by} invites you to join the team that runs consultations in Open Questions.\n\n"
         f"This link works once, for seven days:\n\n{link}\n\n"
-        "You will set a password and a second factor (an authenticator app).\n"
+        "You set a password and a second factor with it: have an authenticator app at hand, on a "
+        "phone or in a password manager. An earlier link does not work any more.\n\n"
+        f"{PLAIN}\n\n"
+        f"If you are not sure that this letter is genuine, ask {by} in another way before you open "
+        "the link. If you do not wish to join, do nothing: the link ends by itself.\n"
     )
     mail.queue(session, mail.Letter(email, "Join the team", body), purpose="join", now=now)
 
 
+PLAIN = "This letter is plain text. Nothing in it tells anybody whether you read it."
 SUBJECTS = {
     "invitation": "Invitation to answer: “{title}”",
     "reminder": "Reminder: “{title}”",
@@ -67,10 +81,11 @@ SUBJECTS = {
 OPENINGS = {
     "invitation": "{organiser} invites you to answer a consultation: “{title}”.",
     "reminder": (
-        "You were invited to answer a consultation: “{title}”. We have no answer from you yet. "
-        "If you began, your resume link opens what you wrote."
+        "{organiser} invited you to answer a consultation: “{title}”. We have no answer from you "
+        "yet. If you began, your resume link opens what you wrote. If you lost it, the link below "
+        "offers to mail it to you."
     ),
-    "more time": "You have more time to answer the consultation “{title}”.",
+    "more time": "{organiser} gives you more time to answer the consultation “{title}”.",
 }
 SHARING = (
     "When you have started, you get a resume link. Share that one with colleagues who answer with "
@@ -83,6 +98,18 @@ WARNING = (
 )
 
 
+def contact_of(wording: Wording) -> str:
+    """Whom to ask, with the address where there is one."""
+    name, address = wording.contact_name.strip(), wording.contact_email.strip()
+    return f"{name} ({address})" if name and address else name or address
+
+
+def reply_to(wording: Wording) -> str:
+    """Where an answer to a letter goes: to a person, and not to an address that nobody reads."""
+    address = wording.contact_email.strip()
+    return address if address.isprintable() and "@" in address else ""
+
+
 def invitation(
     purpose: str,
     *,
@@ -93,35 +120,51 @@ def invitation(
     group: str,
     link: str,
     until: str,
-    about: str,
-    contact: str,
+    wording: Wording,
 ) -> mail.Letter:
     """The letter of an invitation: `invitation`, `reminder` or `more time`."""
+    contact = contact_of(wording)
+    page = link.rpartition("/i/")[0] + "/"
     parts = (
         f"Hello {name}," if name else "Hello,",
         OPENINGS[purpose].format(organiser=organiser, title=title),
-        about if purpose == "invitation" else "",
+        wording.purpose if purpose == "invitation" else "",
         f"You are invited to answer for this group: {group}.",
+        f"Open until: {until}." if until else "",
         "This link is yours. It opens a page with a Start button, and begins your answers once:",
         link,
         SHARING,
-        f"Open until: {until}." if until else "",
         WARNING,
-        f"If you do not wish to answer, do nothing. Questions, or no more letters: {contact}.",
+        (
+            "Is this letter genuine? You can type the address of the consultation yourself, and "
+            "read there what it is about:"
+        ),
+        page,
+        f"You can also ask {contact}. We never ask you for a password. {PLAIN}",
+        (
+            "If you do not wish to answer, do nothing. If you want no more letters about this, or "
+            f"have a question, write to {contact}."
+        ),
     )
     body = "\n\n".join(filter(None, parts)) + "\n"
-    return mail.Letter(address, SUBJECTS[purpose].format(title=title), body)
+    subject = SUBJECTS[purpose].format(title=title)
+    return mail.Letter(address, subject, body, reply_to(wording))
 
 
-def resume_link(title: str, address: str, link: str) -> mail.Letter:
+def resume_link(consultation: Consultation, address: str, link: str) -> mail.Letter:
     """The resume link, asked for by somebody who holds the invitation."""
+    wording = wording_of(consultation)
     body = (
-        f"Answers to “{title}” were begun with the invitation that was sent to this address.\n\n"
-        f"This link opens them on any device:\n\n{link}\n\n"
+        f"Answers to “{consultation.title}” by {consultation.organiser} were begun with the "
+        "invitation that was sent to this address. Somebody who holds the invitation asked for "
+        "this letter.\n\n"
+        f"This link opens the answers on any device:\n\n{link}\n\n"
         "Anyone who has the link can read and change the answers, so share it only with "
-        "colleagues who answer with you.\n"
+        "colleagues who answer with you.\n\n"
+        f"If it was not you who began, tell {contact_of(wording)}.\n"
     )
-    return mail.Letter(address, f"Your link to “{title}”", body)
+    subject = f"Your link to “{consultation.title}”"
+    return mail.Letter(address, subject, body, reply_to(wording))
 
 
 SUBJECT = {False: "Results published", True: "Results published anew"}
@@ -159,12 +202,43 @@ def tell_of_results(
     )
     found = [str(draft.unseal("contact")).strip() for draft in session.scalars(statement)]
     addresses = {address.casefold(): address for address in found if address}
-    title = consultation.title
+    title, wording = consultation.title, wording_of(consultation)
     body = (
         f"{RESULTS[again].format(title=title)}\n\n{link}\n\n"
-        "You get this letter because you asked to be told.\n"
+        f"You get this letter from {consultation.organiser} because you answered and asked to be "
+        "told.\n\n"
+        f"{PLAIN} Questions: {contact_of(wording)}.\n"
     )
     for address in addresses.values():
-        letter = mail.Letter(address, f"{SUBJECT[again]}: {title}", body)
+        subject = f"{SUBJECT[again]}: {title}"
+        letter = mail.Letter(address, subject, body, reply_to(wording))
         mail.queue(session, letter, purpose="results", now=now)
     return len(addresses)
+
+
+WAITS = {
+    "held": "Something was set aside until somebody with the safeguarding role has looked.",
+    "proposed": "A colleague proposes to release what was held. A second person has to agree.",
+}
+
+
+def tell_safeguarding(
+    session: Session, consultation: Consultation, what: str, *, but: str = "", now: datetime
+) -> None:
+    """Mail those with the safeguarding role that something waits, and never a word of it.
+
+    Nobody is told of a rehearsal, nor is `but`, whose act it was.
+    """
+    if consultation.synthetic:
+        return
+    people = sa.select(Organiser).where(Organiser.disabled_at.is_(None), Organiser.id != but)
+    for each in session.scalars(people):
+        if "safeguarding" not in each.roles or not each.ready:
+            continue
+        body = (
+            f"{WAITS[what]}\n\nConsultation: “{consultation.title}”. Sign in to Open Questions and "
+            "open “Held” when it suits you. There is no target, and you can hand over without "
+            f"saying why.\n\n{PLAIN} It says nothing of what was written.\n"
+        )
+        letter = mail.Letter(each.email, "Something waits for safeguarding", body)
+        mail.queue(session, letter, purpose="safeguarding", now=now)

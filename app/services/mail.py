@@ -1,36 +1,27 @@
 """Mail: queued with the work that causes it, delivered after that is durable."""
 
 import smtplib
-import ssl
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, make_msgid, parseaddr
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.models import Message
+from app.services import outlet, undelivered
+from app.services.undelivered import Failure
 
+Letter = outlet.Letter
 MOST_TRIES = 24
 LONGEST_PAUSE = timedelta(hours=6)
-SECONDS = 15
+AFTER_OUTAGE = 2
 WAITING = "letters waiting"
 BEING_SENT = "being sent"
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A message as its reader sees it. Plain text: nothing to load, nothing to track."""
-
-    recipient: str
-    subject: str
-    body: str
+BULK = ("invitation", "reminder", "more time", "results")
+MINUTE = timedelta(minutes=1)
 
 
 def queue(session: Session, letter: Letter, *, purpose: str, now: datetime) -> Message:
@@ -39,69 +30,21 @@ def queue(session: Session, letter: Letter, *, purpose: str, now: datetime) -> M
     Raises
     ------
     ValueError
-        If the address holds a line break or another control character.
+        If an address holds a line break or another control character.
     """
-    if not letter.recipient.isprintable():
+    if not (letter.recipient + letter.reply_to).isprintable():
         msg = "An address cannot hold control characters."
         raise ValueError(msg)
     message = Message(made_at=now, purpose=purpose)
     keyring = session.info["keyring"]
     subject = " ".join(letter.subject.split())
+    content = {"subject": subject, "body": letter.body, "reply_to": letter.reply_to}
     message.seal(keyring, "recipient", letter.recipient)
-    message.seal(keyring, "content", {"subject": subject, "body": letter.body})
+    message.seal(keyring, "content", content)
     session.add(message)
     session.info[WAITING] = True
     session.flush()
     return message
-
-
-def compose(settings: Settings, letter: Letter, *, now: datetime) -> EmailMessage:
-    """The letter as a message; a line break in a header is refused by the library."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = settings.mail_from
-    message["To"] = letter.recipient
-    message["Subject"] = letter.subject
-    message["Date"] = format_datetime(now)
-    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2] or "localhost"
-    message["Message-ID"] = make_msgid(domain=domain)
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.body)
-    return message
-
-
-def _connect(address: str) -> smtplib.SMTP:
-    parts = urlsplit(address)
-    context = ssl.create_default_context()
-    host, port = parts.hostname or "localhost", parts.port
-    if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=SECONDS, context=context)
-    else:
-        server = smtplib.SMTP(host, port or 25, timeout=SECONDS)
-        if parts.scheme == "smtp+tls":
-            server.starttls(context=context)
-    if parts.username:
-        server.login(unquote(parts.username), unquote(parts.password or ""))
-    return server
-
-
-class Folder:
-    """Where the local run puts letters: files that any mail program opens."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def send_message(self, message: EmailMessage) -> None:
-        """Write one letter to a file named for its time and message id."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        stamp = str(message["Message-ID"]).strip("<>").split("@")[0].replace(".", "-")
-        (self.path / f"{stamp}.eml").write_bytes(message.as_bytes())
-
-
-def outlet(settings: Settings) -> AbstractContextManager[smtplib.SMTP | Folder]:
-    """Where letters go: an SMTP server, or a folder where none is set."""
-    if settings.mail_url:
-        return _connect(settings.mail_url)
-    return nullcontext(Folder(settings.folder / "mail"))
 
 
 @dataclass(frozen=True)
@@ -114,19 +57,25 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one letter; `failure` is empty where it went out."""
+    """What became of one letter; `failure` is None where it went out.
+
+    `counts`: whether this was a try of the letter, or the server was away for all of them.
+    """
 
     message_id: str
-    failure: str = ""
-    final: bool = False
+    failure: Failure | None = None
+    counts: bool = True
 
 
 def waiting(session: Session) -> list[tuple[str, datetime | None]]:
-    """The messages still to be sent, the oldest first, with when each is due (None: at once)."""
+    """The messages still to be sent, with when each is due (None: at once).
+
+    The oldest first, but a letter that somebody is waiting for goes before those to many.
+    """
     rows = session.execute(
         sa.select(Message.id, Message.tries, Message.failed_at)
         .where(Message.sent_at.is_(None), Message.tries < MOST_TRIES)
-        .order_by(Message.made_at, Message.id)
+        .order_by(Message.purpose.in_(BULK), Message.made_at, Message.id)
     )
     return [(key, failed_at and failed_at + pause(tries)) for key, tries, failed_at in rows]
 
@@ -134,6 +83,18 @@ def waiting(session: Session) -> list[tuple[str, datetime | None]]:
 def pause(tries: int) -> timedelta:
     """How long a letter rests after it was tried: longer each time, at most six hours."""
     return min(timedelta(minutes=2**tries), LONGEST_PAUSE)
+
+
+def room(session: Session, settings: Settings, *, now: datetime) -> int:
+    """How many more letters may go out now, counting what all workers sent in the last minute."""
+    lately = now - MINUTE
+    sent = sa.select(sa.func.count()).where(
+        sa.or_(
+            Message.sent_at > lately,
+            sa.and_(Message.failure == BEING_SENT, Message.failed_at > lately),
+        )
+    )
+    return max(0, settings.mail_per_minute - (session.scalar(sent) or 0))
 
 
 def claim(session: Session, *, now: datetime, most: int) -> list[Claimed]:
@@ -146,17 +107,16 @@ def claim(session: Session, *, now: datetime, most: int) -> list[Claimed]:
     statement = (
         sa.select(Message)
         .where(Message.id.in_(due), Message.sent_at.is_(None))
-        .order_by(Message.made_at, Message.id)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
     claimed = []
-    for message in session.scalars(statement):
+    for message in sorted(session.scalars(statement), key=lambda each: due.index(each.id)):
         if message.failed_at is not None and message.failed_at + pause(message.tries) > now:
             continue
-        content = message.unseal("content")
-        letter = Letter(message.unseal("recipient"), content["subject"], content["body"])
-        claimed.append(Claimed(message.id, letter))
+        claimed.append(
+            Claimed(message.id, Letter(message.unseal("recipient"), **message.unseal("content")))
+        )
         message.tries += 1
         message.failed_at = now
         message.failure = BEING_SENT
@@ -164,54 +124,71 @@ def claim(session: Session, *, now: datetime, most: int) -> list[Claimed]:
     return claimed
 
 
-def send(settings: Settings, claimed: list[Claimed], *, now: datetime) -> list[Outcome]:
-    """Hand the letters over, outside any transaction: a slow server holds nobody up."""
-    outcomes: list[Outcome] = []
+def send(settings: Settings, claimed: list[Claimed], *, now: datetime) -> Iterator[Outcome]:
+    """Hand the letters over, outside any transaction: a slow server holds nobody up.
+
+    Each outcome is told as soon as it is known, to be noted before the next letter goes out.
+    """
+    left = list(claimed)
     try:
-        with outlet(settings) as server:
-            for each in claimed:
-                outcomes += [_send(server, settings, each, now)]  # kept if a later one breaks off
+        server = outlet.open_outlet(settings)
     except (OSError, smtplib.SMTPException) as error:
-        known = {each.message_id for each in outcomes}
-        rest = (each.message_id for each in claimed if each.message_id not in known)
-        outcomes += (Outcome(key, type(error).__name__) for key in rest)
-    return outcomes
+        failure = undelivered.of_connecting(error)
+        yield from (Outcome(each.message_id, failure, counts=False) for each in left)
+        return
+    with suppress(smtplib.SMTPException), server:  # what it says to our goodbye changes nothing
+        while left:
+            outcome = _send(server, settings, left.pop(0), now)
+            yield outcome
+            if outcome.failure is not None and outcome.failure.reason.outage:
+                rest = (Outcome(each.message_id, outcome.failure, counts=False) for each in left)
+                yield from rest
+                return
 
 
-def _send(
-    server: smtplib.SMTP | Folder, settings: Settings, claimed: Claimed, now: datetime
-) -> Outcome:
+def _send(server: outlet.Outlet, settings: Settings, claimed: Claimed, now: datetime) -> Outcome:
     try:
-        server.send_message(compose(settings, claimed.letter, now=now))
-    except smtplib.SMTPServerDisconnected:
-        raise
-    except (ValueError, smtplib.SMTPException) as error:
-        return Outcome(claimed.message_id, type(error).__name__, final=_is_final(error))
+        server.send_message(outlet.compose(settings, claimed.letter, claimed.message_id, now=now))
+    except (ValueError, OSError, smtplib.SMTPException) as error:
+        failure = undelivered.of_sending(error)
+        return Outcome(claimed.message_id, failure, counts=failure.key == "broken off")
     return Outcome(claimed.message_id)
 
 
-def _is_final(error: Exception) -> bool:
-    """Whether trying again is pointless: the letter itself or its address was refused for good."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in error.recipients.values())
-    return isinstance(error, ValueError)
-
-
-def note(session: Session, outcomes: list[Outcome], *, now: datetime) -> int:
+def note(session: Session, outcomes: Iterable[Outcome], *, now: datetime) -> int:
     """Write down what became of each letter; returns how many went out.
 
     Address and words are dropped once a letter went out. One that did not stays, with the reason.
+    An outage is nothing against the letter: it goes out soon after the server is back.
     """
+    sent = 0
     for each in outcomes:
         message = session.get_one(Message, each.message_id, with_for_update=True)
-        if not each.failure:
+        if each.failure is None:
             message.sent_at = now
             message.failed_at = message.failure = None
             message.recipient = message.content = None
+            sent += 1
             continue
-        message.failure = each.failure
+        if message.recipient is None:
+            continue  # it was taken back meanwhile
+        message.failure = str(each.failure)
         message.failed_at = now
-        if each.final:
+        if each.failure.reason.final:
             message.tries = MOST_TRIES
+        elif each.failure.reason.outage and not each.counts:
+            message.tries = min(message.tries, AFTER_OUTAGE)
     session.flush()
-    return sum(not each.failure for each in outcomes)
+    return sent
+
+
+def take_back(message: Message, failure: str, *, now: datetime) -> None:
+    """Let a letter that waits never go out; address and words are dropped."""
+    message.tries, message.failed_at, message.failure = MOST_TRIES, now, failure
+    message.recipient = message.content = None
+
+
+def hurry(session: Session, message: Message) -> None:
+    """Let a letter that waits, or was given up, go out as soon as there is room."""
+    message.tries, message.failed_at, message.failure = 0, None, None
+    session.info[WAITING] = True

@@ -88,6 +88,29 @@ class Read:
     hidden: bool
 
 
+@dataclass(frozen=True)
+class Change:
+    """One answer that differs between two versions; nothing stands where it was not given."""
+
+    question: str
+    before: Said | None
+    after: Said | None
+
+
+def changes(before: Read, after: Read) -> tuple[Change, ...]:
+    """What differs between two versions as they may be read, in the order of the questions."""
+    earlier, later = (
+        {(section, said.question): said for section, answers in each.sections for said in answers}
+        for each in (before, after)
+    )
+    places = dict.fromkeys((*later, *earlier))
+    return tuple(
+        Change(place[1], earlier.get(place), later.get(place))
+        for place in places
+        if earlier.get(place) != later.get(place)
+    )
+
+
 def search(
     session: Session, consultation: Consultation, filters: Filters, *, page: int, identities: bool
 ) -> Found:

@@ -49,13 +49,29 @@ class Due:
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of data: its words, how long it is kept by default, what finds and removes it."""
+class Promise:
+    """What respondents are told of one kind of data: it goes so many days after closing."""
 
     words: str
     days: int
+    after: datetime | None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of data: its words for team and respondents, its days, what finds and removes it."""
+
+    words: str
+    told: str
+    days: int
     find: Callable[[Session, Consultation], Iterable[Any]]
     remove: Callable[[Session, Any], None]
+
+
+def _never_held() -> sa.ColumnElement[bool]:
+    """No version of the response is on hold, nor was it left out for safeguarding."""
+    holds = sa.exists().where(Hold.response_id == Response.id, Hold.state != "released")
+    return sa.and_(Response.held_at.is_(None), ~holds)
 
 
 def _drafts(session: Session, consultation: Consultation) -> Iterable[Draft]:
@@ -75,7 +91,12 @@ def _addresses(session: Session, consultation: Consultation) -> Iterable[Draft]:
     return session.scalars(
         sa.select(Draft)
         .join(Edition, Draft.edition_id == Edition.id)
-        .where(Edition.consultation_id == consultation.id, Draft.contact.is_not(None))
+        .outerjoin(Response, Response.draft_id == Draft.id)
+        .where(
+            Edition.consultation_id == consultation.id,
+            Draft.contact.is_not(None),
+            sa.or_(Response.id.is_(None), _never_held()),
+        )
     )
 
 
@@ -84,9 +105,16 @@ def _forget_address(_: Session, draft: Draft) -> None:
 
 
 def _invitations(session: Session, consultation: Consultation) -> Iterable[Invitation]:
+    held = (
+        sa.select(Draft.invitation_id)
+        .join(Response, Response.draft_id == Draft.id)
+        .where(Draft.invitation_id.is_not(None), ~_never_held())
+    )
     return session.scalars(
         sa.select(Invitation).where(
-            Invitation.consultation_id == consultation.id, Invitation.person.is_not(None)
+            Invitation.consultation_id == consultation.id,
+            Invitation.person.is_not(None),
+            Invitation.id.not_in(held),
         )
     )
 
@@ -99,8 +127,7 @@ def _responses(session: Session, consultation: Consultation) -> Iterable[Respons
     return session.scalars(
         sa.select(Response).where(
             Response.consultation_id == consultation.id,
-            Response.held_at.is_(None),
-            ~sa.exists().where(Hold.response_id == Response.id, Hold.state != "released"),
+            _never_held(),
         )
     )
 
@@ -149,17 +176,52 @@ def _remove_answers(session: Session, response: Response) -> None:
 
 
 KINDS = {
-    "drafts": Kind("Drafts that were never sent", 30, _drafts, _remove_draft),
-    "invitations": Kind("Names and addresses of those invited", 365, _invitations, _forget_person),
-    "addresses": Kind("Addresses to tell about results", 365, _addresses, _forget_address),
-    "names": Kind("Names, organisations and addresses in responses", 730, _named, _forget_name),
-    "answers": Kind("All answers of responses", 1825, _with_answers, _remove_answers),
+    "drafts": Kind(
+        "Drafts that were never sent", "Answers that were never sent", 30, _drafts, _remove_draft
+    ),
+    "invitations": Kind(
+        "Names and addresses of those invited",
+        "Names and addresses of people whom we invited",
+        365,
+        _invitations,
+        _forget_person,
+    ),
+    "addresses": Kind(
+        "Addresses to tell about results",
+        "E-mail addresses left to hear about the results",
+        365,
+        _addresses,
+        _forget_address,
+    ),
+    "names": Kind(
+        "Names, organisations and addresses in responses",
+        "Names, organisations and addresses given in a response",
+        730,
+        _named,
+        _forget_name,
+    ),
+    "answers": Kind(
+        "All answers of responses",
+        "All other answers of a response",
+        1825,
+        _with_answers,
+        _remove_answers,
+    ),
 }
 
 
 def periods(consultation: Consultation) -> dict[str, int]:
     """How many days after closing each kind is kept."""
     return {key: int(consultation.retention.get(key, kind.days)) for key, kind in KINDS.items()}
+
+
+def promises(consultation: Consultation) -> tuple[Promise, ...]:
+    """What respondents are told about how long each kind is kept, as the periods are set now."""
+    closes_at = consultation.closes_at
+    return tuple(
+        Promise(KINDS[key].told, days, closes_at + timedelta(days=days) if closes_at else None)
+        for key, days in periods(consultation).items()
+    )
 
 
 def set_periods(

@@ -1,7 +1,7 @@
 """Who may do what. Routes name the act; this table says which roles may do it."""
 
 ROLES = {
-    "owner": "Runs the consultation: everything, the team and the settings too.",
+    "owner": "Runs the consultation: the team, the settings and all else but held words.",
     "editor": "Prepares consultations, invitations and what is published.",
     "analyst": "Reads responses, sees results, exports without identities.",
     "coder": "Reads and codes open answers. Does not see who wrote them.",
@@ -22,6 +22,7 @@ ACTS = {
     "upload": ("Upload a questionnaire file", ("owner",)),
     "invite": ("Invite respondents, remind them, revoke an invitation", ("owner", "editor")),
     "read": ("Read and search responses", ("owner", "analyst")),
+    "leave_out": ("Leave a response out of the results, or count it again", ("owner",)),
     "enter": ("Enter and import responses from paper, mail or a spreadsheet", ("owner", "editor")),
     "safeguard": ("See, redact and release held responses", ("safeguarding",)),
     "code": ("Code open answers", ("owner", "analyst", "coder")),

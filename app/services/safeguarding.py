@@ -3,7 +3,8 @@
 What was sent is never altered. A redaction is kept beside it, and `answers_for_analysis` is what
 exports, results and readers use. A hold is for one revision; a response counts again when its last
 revision is on no hold. Nothing here is linked, fetched or offered for download.
-A little longer than other files: every way out of a hold stands here beside the others.
+Passages are set aside in `redacting`, `releasing` has every way out of a hold, and reports to a
+hotline are kept in `hotline_reports`.
 """
 
 from collections.abc import Mapping
@@ -15,8 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, object_session, selectinload
 
 from app.models import Consultation, Response, Revision
-from app.models_safeguarding import Hold, HotlineReport, Redaction, Reveal
-from app.services import audit, editions, screening
+from app.models_safeguarding import Hold, Redaction, Reveal
+from app.services import audit, editions, letters, screening
 from app.services.screening import Finding
 from forms.question import Question
 
@@ -27,14 +28,6 @@ LONGEST_REASON = 500
 
 class NotLookedAt(Exception):
     """A decision is wanted from somebody who has not looked at the words."""
-
-
-class SamePerson(Exception):
-    """A release must be agreed by somebody other than who proposed it."""
-
-
-class NotProposed(Exception):
-    """There is no proposal to agree to."""
 
 
 class Refused(ValueError):
@@ -67,9 +60,21 @@ def receive(
     fresh = any((each.question, each.passage) not in known for each in found)
     holds_on = fresh or _held_by_hand(session, response)
     if holds_on:
+        _tell_of_the_first(session, response, now)
         session.add(Hold(response=response, revision=revision, held_at=now))
     response.held_at = now if holds_on or response.excluded_reason == EXCLUDED else None
     return holds_on
+
+
+def _tell_of_the_first(session: Session, response: Response, now: datetime) -> None:
+    """Tell the role when something begins to wait; while anything does, no more letters."""
+    open_here = (
+        sa.select(Hold.id)
+        .join(Response)
+        .where(Response.consultation_id == response.consultation_id, Hold.state == "open")
+    )
+    if session.scalar(open_here.limit(1)) is None:
+        letters.tell_safeguarding(session, response.consultation, "held", now=now)
 
 
 def _held_by_hand(session: Session, response: Response) -> bool:
@@ -80,15 +85,34 @@ def _held_by_hand(session: Session, response: Response) -> bool:
 
 def set_aside(session: Session, response: Response, *, actor: str, now: datetime) -> Hold:
     """Hold a response that a reader is worried about; screening found nothing."""
-    response = _locked(session, response)
+    response = locked(session, response)
     hold = hold_of(session, response.revisions[-1])
     if hold is None:
         hold = Hold(response=response, revision=response.revisions[-1], held_at=now)
         session.add(hold)
-    hold.state = "open"
+    _open_again(hold)
     response.held_at = now
     audit.record(session, actor, "hold", response.reference, now=now)
     return hold
+
+
+def hold_again(session: Session, response: Response, *, actor: str, now: datetime) -> None:
+    """Take back what two people agreed to, as what they agreed to has changed.
+
+    A proposal that nobody agreed to yet goes too. What was left out stays left out.
+    """
+    response = locked(session, response)
+    for each in session.scalars(sa.select(Hold).where(Hold.response_id == response.id)):
+        if each.state != "excluded":
+            _open_again(each)
+    if response.held_at is None:
+        set_aside(session, response, actor=actor, now=now)
+
+
+def _open_again(hold: Hold) -> None:
+    hold.state = "open"
+    hold.proposed_by = hold.proposed_at = hold.reason = None
+    hold.released_by = hold.decided_at = None
 
 
 def hold_of(session: Session, revision: Revision) -> Hold | None:
@@ -134,12 +158,14 @@ def passages(revision: Revision, *, everything: bool = False) -> tuple[Passages,
     answers: dict[str, Any] = revision.unseal("answers") or {}
     marks: dict[str, str] = revision.unseal("confidential") or {}
     shown = []
-    for question in editions.questionnaire_of(revision.response.edition).questions:
-        found = screening.screen_question(question, answers)
+    questionnaire = editions.questionnaire_of(revision.response.edition)
+    regions = screening.regions_of(questionnaire, answers)
+    for question in questionnaire.questions:
+        found = screening.screen_question(question, answers, regions)
         texts = question.text_values(answers)
         if question.id in marks:
             texts = {**texts, screening.REASON: marks[question.id]}
-            found += screening.screen_reason(question, marks)
+            found += screening.screen_reason(question, marks, regions)
         for field, words in texts.items():
             here = tuple(each for each in found if each.field == field)
             if here or everything:
@@ -209,177 +235,27 @@ def _without(question: Question, answers: Mapping[str, Any], passage: str) -> di
     return clean
 
 
-def redact(
-    session: Session,
-    hold: Hold,
-    question: str,
-    passage: str,
-    reason: str,
-    *,
-    actor: str,
-    now: datetime,
-) -> Redaction:
-    """Take a passage out of what others read. What was sent stays, sealed, under the role.
-
-    Raises
-    ------
-    Refused
-        If the passage does not stand in that answer, or there is no reason.
-    NotLookedAt
-        If this person has not looked.
-    """
-    passage, reason = passage.replace("\r\n", "\n").strip(), _reason(reason, "redact-reason")
-    _must_have_looked(session, hold, actor)
-    answers = passages(hold.revision, everything=True)
-    words = [each.words for each in answers if each.question.id == question]
-    if not passage or not any(passage in each for each in words):
-        raise Refused("passage", "Copy the passage exactly as it stands in that answer.")
-    made = Redaction(response_id=hold.response_id, question=question, made_by=actor, made_at=now)
-    made.seal(session.info["keyring"], "passage", passage)
-    made.seal(session.info["keyring"], "reason", reason)
-    session.add(made)
-    session.flush()
-    session.info.pop("redacted", None)
-    told = {"question": question, "length": len(passage)}
-    audit.record(session, actor, "redact", hold.response.reference, told, now=now)
-    return made
-
-
-def undo_redaction(session: Session, redaction: Redaction, *, actor: str, now: datetime) -> None:
-    """Let others read a passage again."""
-    response = session.get_one(Response, redaction.response_id)
-    session.delete(redaction)
-    session.flush()
-    session.info.pop("redacted", None)
-    told = {"question": redaction.question}
-    audit.record(session, actor, "undo redaction", response.reference, told, now=now)
-
-
-def propose_release(
-    session: Session, hold: Hold, reason: str, *, actor: str, now: datetime
-) -> None:
-    """Say that a response may be counted and read; a second person agrees to it.
-
-    Raises
-    ------
-    Refused
-        If there is no reason.
-    NotLookedAt
-        If this person has not looked.
-    """
-    reason = _reason(reason, "release-reason")
-    _must_have_looked(session, hold, actor)
-    hold.seal(session.info["keyring"], "reason", reason)
-    hold.proposed_by, hold.proposed_at = actor, now
-    audit.record(session, actor, "propose release", hold.response.reference, now=now)
-
-
-def decline_release(session: Session, hold: Hold, *, actor: str, now: datetime) -> None:
-    """Keep it held: the proposal is taken away, and can be made again by anybody."""
-    hold.proposed_by = hold.proposed_at = hold.reason = None
-    audit.record(session, actor, "decline release", hold.response.reference, now=now)
-
-
-def release(session: Session, hold: Hold, *, actor: str, now: datetime) -> None:
-    """Let a response count and be read again.
-
-    Raises
-    ------
-    NotProposed
-        If nobody proposed it.
-    SamePerson
-        If this is who proposed it.
-    """
-    response = _locked(session, hold.response)
-    session.refresh(hold)
-    if hold.proposed_by is None:
-        raise NotProposed
-    if hold.proposed_by == actor:
-        raise SamePerson
-    hold.state, hold.released_by, hold.decided_at = "released", actor, now
-    if hold.revision_id == response.revisions[-1].id:
-        response.held_at = None
-        if response.excluded_reason == EXCLUDED:
-            response.excluded_reason = None
-    audit.record(session, actor, "release", response.reference, now=now)
-
-
-def exclude(session: Session, hold: Hold, reason: str, *, actor: str, now: datetime) -> None:
-    """Leave a response out for good: accounted for, never counted, read only under the role.
-
-    Raises
-    ------
-    Refused
-        If there is no reason.
-    NotLookedAt
-        If this person has not looked.
-    """
-    reason = _reason(reason, "exclude-reason")
-    _must_have_looked(session, hold, actor)
-    response = _locked(session, hold.response)
-    hold.seal(session.info["keyring"], "reason", reason)
-    hold.state, hold.decided_at, hold.released_by = "excluded", now, None
-    hold.proposed_by = hold.proposed_at = None
-    response.excluded_reason = EXCLUDED
-    response.held_at = response.held_at or now
-    audit.record(session, actor, "exclude", response.reference, now=now)
-
-
-def record_report(
-    session: Session,
-    hold: Hold,
-    given: Mapping[str, str],
-    *,
-    actor: str,
-    now: datetime,
-) -> HotlineReport:
-    """Keep that something was reported: when, to whom, and the reference it has there.
-
-    Raises
-    ------
-    Refused
-        If the day is none, lies ahead, or it is not said to whom.
-    """
-    try:
-        day = datetime.strptime(given.get("reported_on", ""), "%Y-%m-%d").date()  # noqa: DTZ007  # a day has no zone
-    except ValueError:
-        raise Refused("reported_on", "Enter the day of the report.") from None
-    if day > now.date():
-        raise Refused("reported_on", "Enter a day that is not in the future.")
-    hotline = given.get("hotline", "").strip()
-    if not 0 < len(hotline) <= LONGEST_REASON:
-        raise Refused("hotline", "Say to whom it was reported.")
-    made = HotlineReport(
-        response_id=hold.response_id, reported_on=day.isoformat(), made_by=actor, made_at=now
-    )
-    made.seal(session.info["keyring"], "hotline", hotline)
-    made.seal(
-        session.info["keyring"], "reference", given.get("reference", "").strip()[:LONGEST_REASON]
-    )
-    session.add(made)
-    audit.record(session, actor, "report to hotline", hold.response.reference, now=now)
-    return made
-
-
-def reports(session: Session, response: Response) -> list[HotlineReport]:
-    """The reports that were made about a response."""
-    statement = sa.select(HotlineReport).where(HotlineReport.response_id == response.id)
-    return list(session.scalars(statement.order_by(HotlineReport.made_at)))
-
-
-def _reason(given: str, field: str) -> str:
+def reason_given(given: str, field: str) -> str:
+    """The reason that was typed, or word that there is none."""
     reason = given.strip()
     if not 0 < len(reason) <= LONGEST_REASON:
         raise Refused(field, f"Give a reason, in up to {LONGEST_REASON} characters.")
     return reason
 
 
-def _must_have_looked(session: Session, hold: Hold, actor: str) -> None:
+def has_looked(session: Session, hold: Hold, actor: str) -> bool:
+    """Whether this person has looked at the words."""
     looked = sa.select(Reveal.id).where(Reveal.hold_id == hold.id, Reveal.organiser_id == actor)
-    if session.scalar(looked.limit(1)) is None:
+    return session.scalar(looked.limit(1)) is not None
+
+
+def must_have_looked(session: Session, hold: Hold, actor: str) -> None:
+    """Stop who has not looked."""
+    if not has_looked(session, hold, actor):
         raise NotLookedAt
 
 
-def _locked(session: Session, response: Response) -> Response:
+def locked(session: Session, response: Response) -> Response:
+    """The response as it is now, which nobody else changes until this work is done."""
     statement = sa.select(Response).where(Response.id == response.id).with_for_update(of=Response)
     return session.scalars(statement.execution_options(populate_existing=True)).one()

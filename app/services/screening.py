@@ -7,11 +7,12 @@ question asks for addresses, ordinary ones do. Nothing found is ever linked or f
 """
 
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import phonenumbers
+from phonenumbers import Leniency
 
 from app.services.looked_for import (
     ADDRESS,
@@ -32,6 +33,7 @@ from app.services.public_sources import (
     is_ordinary,
     is_public,
 )
+from forms.questionnaire import Questionnaire
 
 # Endings that are also words: after a full stop without a space they begin a sentence.
 WORDS_TOO = (
@@ -42,6 +44,8 @@ WORDS_TOO = (
 )  # fmt: skip
 
 Place = tuple[str, int, int]
+Regions = tuple[str, ...]
+HERE: Regions = ("GB",)
 REASON = "reason for confidentiality"
 
 
@@ -69,6 +73,8 @@ class Written(Protocol):
     """What is screened: a questionnaire's questions and the answers that count."""
 
     @property
+    def questionnaire(self) -> Questionnaire: ...
+    @property
     def settled(self) -> dict[str, Any]: ...
     @property
     def route(self) -> tuple[Any, ...]: ...
@@ -77,16 +83,24 @@ class Written(Protocol):
     def questions(self, section: Any) -> Iterable[Any]: ...
 
 
-def screen(text: str) -> tuple[Finding, ...]:
+def regions_of(questionnaire: Questionnaire, answers: Mapping[str, Any]) -> Regions:
+    """Where the telephone numbers of a respondent may be from, as told by the jurisdiction."""
+    kept = answers.get(questionnaire.roles.jurisdiction or "")
+    codes = kept if isinstance(kept, list) else []
+    known = (each for each in codes if each in phonenumbers.SUPPORTED_REGIONS)
+    return tuple(dict.fromkeys((*HERE, *known)))
+
+
+def screen(text: str, regions: Regions = HERE) -> tuple[Finding, ...]:
     """The passages of one text that look like something that must not be sent, in their order."""
     copy = plain_copy(text)
     found: list[Finding] = []
-    for kind, start, end in sorted(_look(copy.text), key=lambda each: each[1:]):
+    for kind, start, end in sorted(_look(copy.text, regions), key=lambda each: each[1:]):
         found.append(Finding(kind, copy.passage(start, end), start=copy.place(start, end)[0]))
     return tuple(found)
 
 
-def _look(plain: str) -> Iterator[Place]:
+def _look(plain: str, regions: Regions) -> Iterator[Place]:
     """Yield kind and place; what was found once is blanked, so that nothing is found twice."""
     for kind, pattern in BEFORE_ADDRESSES:
         plain = yield from _take(kind, pattern, plain)
@@ -100,7 +114,7 @@ def _look(plain: str) -> Iterator[Place]:
         if not PUBLIC_NUMBER.fullmatch(match["value"]):
             yield "case_number", *match.span()
             plain = _blanked(plain, *match.span())
-    yield from _telephones(plain)
+    yield from _telephones(plain, regions)
 
 
 def _take(kind: str, pattern: re.Pattern[str], plain: str) -> Generator[Place, None, str]:
@@ -148,41 +162,60 @@ def _looks_named(before: str, ending: str) -> bool:
     return ending in {"org", "net", "info", "eu", "de"} and before.islower()
 
 
-def _telephones(plain: str) -> Iterator[Place]:
-    matcher = phonenumbers.PhoneNumberMatcher(plain, "GB", leniency=phonenumbers.Leniency.VALID)
-    for match in matcher:
-        if TELEPHONE_START.match(match.raw_string):
-            yield "telephone", match.start, match.end
-            plain = _blanked(plain, match.start, match.end)
+def _telephones(plain: str, regions: Regions) -> Iterator[Place]:
+    for region in regions:
+        matcher = phonenumbers.PhoneNumberMatcher(plain, region, Leniency.VALID)
+        for match in matcher:
+            if TELEPHONE_START.match(match.raw_string) or (
+                region not in HERE and _is_written_as_a_number(match, region)
+            ):
+                yield "telephone", match.start, match.end
+                plain = _blanked(plain, match.start, match.end)
     for named in TELEPHONE_WORD.finditer(plain):
         if sum(each.isdigit() for each in named["number"]) >= 7:
             yield "telephone", *named.span()
 
 
+def _is_written_as_a_number(match: phonenumbers.PhoneNumberMatch, region: str) -> bool:
+    """Whether digits without 0 or + in front are grouped as numbers there are.
+
+    Two groups of four are years (2019/2144) more often than a number, one block may be any, and
+    what ends in 000 counts something.
+    """
+    groups = re.findall(r"\d+", match.raw_string)
+    if groups[-1] == "000" or len(groups) < 2 or (len(groups) == 2 and sum(map(len, groups)) < 10):
+        return False
+    strict = phonenumbers.PhoneNumberMatcher(match.raw_string, region, Leniency.STRICT_GROUPING)
+    return any(each.raw_string == match.raw_string for each in strict)
+
+
 def screen_answers(progress: Written) -> tuple[Finding, ...]:
     """Every finding in the free text that counts, with the question that it stands in."""
     found: list[Finding] = []
+    regions = regions_of(progress.questionnaire, progress.settled)
     for section in progress.route:
         for question in progress.questions(section):
-            found += screen_question(question, progress.settled)
-            found += screen_reason(question, progress.confidential)
+            found += screen_question(question, progress.settled, regions)
+            found += screen_reason(question, progress.confidential, regions)
     return tuple(found)
 
 
-def screen_reason(question: Any, marks: dict[str, str]) -> list[Finding]:
+def screen_reason(question: Any, marks: dict[str, str], regions: Regions = HERE) -> list[Finding]:
     """The findings in the reason for which an answer is marked confidential."""
     return [
         Finding(each.kind, each.passage, question.id, REASON, each.start)
-        for each in screen(marks.get(question.id, ""))
+        for each in screen(marks.get(question.id, ""), regions)
     ]
 
 
-def screen_question(question: Any, answers: dict[str, Any]) -> list[Finding]:
+def screen_question(
+    question: Any, answers: dict[str, Any], regions: Regions = HERE
+) -> list[Finding]:
     """The findings in the free text of one question."""
     asked_for = question.address_names
     return [
         Finding(each.kind, each.passage, question.id, field, each.start)
         for field, text in question.text_values(answers).items()
-        for each in screen(text)
+        for each in screen(text, regions)
         if not (field in asked_for and each.kind == "address" and is_ordinary(each.passage))
     ]

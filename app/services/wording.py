@@ -80,6 +80,8 @@ class Wording(Frozen):
 
     purpose: str = ""
     audience: str = ""
+    source_title: str = ""
+    source_address: str = Field("", pattern=r"^(https?://\S+)?$")
     after: str = (
         "We publish a report of what the three groups said on each question, where they agree and "
         "where they do not. We say what we will do next."

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from analysis.attack import attack
+from analysis.coded import CodeReliability
 from analysis.codings import theme_table, with_themes
 from analysis.disclosure import not_answers
 from analysis.export import BrokenFileError, ChangedFileError, MissingFileError, read_export
-from analysis.report.coding import frames, read_themes
+from analysis.report.coding import frames, in_words, read_themes
 from analysis.report.counting import count
 from analysis.tables import find_table
 from forms.folder import MANIFEST, digest
@@ -131,10 +132,26 @@ def test_the_annex_gives_reliability_code_by_code_or_the_reason(tmp_path):
     coded_export(tmp_path)
     (frame,) = frames(read_export(tmp_path))
     assert frame.rows == (
-        ("Evidence", "–", "40", "95%", "0.80", "0.81"),
-        ("Guidance", "–", "40", "100%", "no variation", "no variation"),
+        ("Evidence", "–", "firm", "40", "95%", "0.80", "0.81"),
+        (
+            "Guidance",
+            "–",
+            "nothing to compare: both gave it to none, or to all",
+            "40",
+            "100%",
+            "–",
+            "–",
+        ),
     )
-    assert frame.before[0].startswith("90 different texts of 100 respondents: 90 coded")
+    assert len(frame.heading) == len(frame.rows[0])
+    assert frame.after[0].startswith("90 different texts of 100 respondents: 90 coded")
+
+
+@pytest.mark.parametrize(
+    ("alpha", "words"), [(0.796, "firm"), (0.79, "fair"), (0.666, "fair"), (0.66, "weak")]
+)
+def test_the_words_for_an_agreement_fit_the_figure_as_it_is_printed(alpha, words):
+    assert in_words(CodeReliability(code="a", n=40, agreed=0.9, alpha=alpha, kappa=None)) == words
 
 
 def test_the_annex_counts_no_texts_where_the_tables_hide_how_many_there_are(tmp_path):
@@ -146,10 +163,10 @@ def test_the_annex_counts_no_texts_where_the_tables_hide_how_many_there_are(tmp_
         shown[QUESTION], bases=(*shown[QUESTION].bases[:-1], replace(last, hidden=True))
     )
     (frame,) = frames(responses, {QUESTION: hidden})
-    assert frame.before == ("How many wrote is hidden, as it would give a small count away.",)
-    assert [row[2] for row in frame.rows] == ["hidden", "hidden"]
+    assert frame.after == ("How many wrote is hidden, as it would give a small count away.",)
+    assert [row[3] for row in frame.rows] == ["hidden", "hidden"]
     (frame,) = frames(responses, {})
-    assert frame.rows[0][2] == "40"
+    assert frame.rows[0][3] == "40"
 
 
 def test_codings_that_were_changed_or_taken_out_are_refused(tmp_path):

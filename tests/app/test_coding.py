@@ -1,6 +1,8 @@
 """Coding: two coders who never see each other, one who settles, and what is written of it."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +16,7 @@ from app.models import AuditEvent, Response
 from app.models_coding import Code, Coding, CodingFrame, FrameCoder, FrameEvent
 from app.models_team import Organiser as Colleague
 from app.services import editions, exporting
-from app.services.coding import agreement, answers, frames
+from app.services.coding import agreement, answers, bringing, lineage, settling
 from app.services.results import coding_aid
 from tests.pages import Organiser, Respondent
 
@@ -39,7 +41,7 @@ def starts(owner: Organiser, *codes: str) -> Organiser:
     return owner
 
 
-def assigns(owner: Organiser, share: int, **parts: str) -> None:
+def assigns(owner: Organiser, share: int, /, **parts: str) -> None:
     """The owner says who codes, by the beginning of their address."""
     with owner.app.extensions["database"].work() as session:
         people = {
@@ -159,9 +161,160 @@ def test_an_answer_that_is_changed_is_coded_afresh(lone_app, lone_owner, databas
 
     with database.work() as session:
         assert units_of(session) == ()
-        assert answers.waiting(session, editions.find(session, KEY), frame_of(session)) == 1
+        assert bringing.waiting(session, editions.find(session, KEY), frame_of(session)) == 1
     ada.opens(f"/organise/c/{KEY}/coding").presses("Bring them in")
     assert codes_all(ada, lambda _: ["Money"]) == ["There is too little money"]
+
+
+def test_an_answer_that_stays_the_same_keeps_its_codes_when_others_change(
+    lone_app, lone_owner, database
+):
+    person = says(lone_app, "Courts are too slow")
+    starts(lone_owner, "Courts", "Money")
+    ada, ben = coder(lone_app, "ada"), coder(lone_app, "ben")
+    assigns(lone_owner, 100, ada="first", ben="second")
+    codes_all(ada, lambda _: ["Courts"])
+    codes_all(ben, lambda _: ["Courts", "Money"])
+
+    person.answers("oq5", oq5_equal_penalty="agree").sends()
+    said = ada.opens(f"/organise/c/{KEY}/coding").presses("Bring them in").said()
+
+    assert "Brought in: 0 new or changed" in said
+    with database.work() as session:
+        (unit,) = units_of(session)
+        assert (unit.state, unit.revision) == ("disagreed", 2)
+        assert {each.part: len(each.codes) for each in unit.given} == {"first": 1, "second": 2}
+
+
+def test_what_is_left_for_later_comes_again_at_the_end(lone_app, lone_owner):
+    texts = {f"Point {number} about {'courts ' * number}" for number in range(1, 5)}
+    for text in texts:
+        says(lone_app, text)
+    starts(lone_owner, "Courts")
+    ada = coder(lone_app, "ada")
+    assigns(lone_owner, 0, ada="first")
+
+    left = ada.opens(f"{HERE}/read").page.find_class("oq-answer-read")[0].text_content()
+    ada.opens(ada.page.xpath("//a[@data-key='ArrowRight']")[0].get("href").partition("#")[0])
+    read = []
+    while ada.heading == "Read and code":
+        read.append(ada.page.find_class("oq-answer-read")[0].text_content())
+        ada.presses("Save and go on", codes="none")
+
+    assert read[-1] == left
+    assert len(read) == 4
+    assert {each.strip() for each in read} == {each.strip() for each in texts}
+
+
+def test_a_coder_goes_back_through_their_own_one_by_one(lone_app, lone_owner):
+    for number in range(1, 4):
+        says(lone_app, f"Point {number} about {'courts ' * number}")
+    starts(lone_owner, "Courts")
+    ada = coder(lone_app, "ada")
+    assigns(lone_owner, 0, ada="first")
+    read = codes_all(ada, lambda text: ["Courts"] if "Point 2" in text else ["fits"])
+
+    back = []
+    ada.opens(ada.page.xpath("//a[contains(., 'The one you read last')]")[0].get("href"))
+    for _ in read:
+        back.append(ada.page.find_class("oq-answer-read")[0].text_content())
+        for link in ada.page.xpath("//a[@data-key='ArrowLeft']"):
+            ada.opens(link.get("href").partition("#")[0])
+
+    assert back == read[::-1]
+
+
+def test_a_code_may_be_made_while_reading_by_who_keeps_the_list(lone_app, lone_owner, database):
+    says(lone_app, "Courts are too slow")
+    starts(lone_owner, "Courts")
+    ada = coder(lone_app, "ada")
+    with database.work() as session:
+        (me,) = session.scalars(
+            sa.select(Colleague.email).where(Colleague.email != "ada@example.org")
+        )
+    assigns(lone_owner, 100, **{me.split("@")[0]: "first", "ada": "second"})
+
+    lone_owner.opens(f"{HERE}/read")
+    code = lone_owner.page.get_element_by_id("codes").get("value")
+    lone_owner.presses("Save and go on", expect=422, **{"codes": "none", "new-code": "Judges"})
+    assert lone_owner.page.get_element_by_id("new-code").get("value") == "Judges"
+    lone_owner.presses("Save and go on", expect=422, **{"codes": code, "new-code": "courts"})
+    lone_owner.presses("Save and go on", **{"codes": code, "new-code": " Judges "})
+
+    assert "“Judges” is made, and given" in lone_owner.said()
+    with database.work() as session:
+        (unit,) = units_of(session)
+        names = {each.id: each.name for each in frame_of(session).codes}
+        assert {names[each] for each in unit.latest("first").codes} == {"Courts", "Judges"}
+    ada.opens(f"{HERE}/read")
+    assert not ada.page.xpath("//input[@name='new-code']")
+    ada.posts(f"{HERE}/read/{unit.item_id}", expect=403, **{"codes": code, "new-code": "Mine"})
+
+
+def test_all_that_a_or_b_gave_is_taken_by_one_button_and_may_be_changed(
+    lone_app, lone_owner, database
+):
+    says(lone_app, "Courts are too slow and too dear")
+    starts(lone_owner, "Courts", "Money")
+    ada, ben = coder(lone_app, "ada"), coder(lone_app, "ben")
+    assigns(lone_owner, 100, ada="first", ben="second")
+    codes_all(ada, lambda _: ["Courts"])
+    codes_all(ben, lambda _: ["Money"])
+    with database.work() as session:
+        (unit,) = units_of(session)
+    side = {"A": settling.sides(unit)[0], "B": settling.sides(unit)[1]}
+
+    for letter in "AB":
+        lone_owner.opens(f"{HERE}/disagreements/{unit.item_id}").presses(f"Take {letter}")
+        with database.work() as session:
+            assert units_of(session)[0].final == side[letter]
+
+    other = Organiser.invited(lone_app, "eve@example.org", "analyst")
+    other.opens(f"{HERE}/disagreements/{unit.item_id}", expect=404)
+    said = other.posts(f"{HERE}/disagreements/{unit.item_id}", take="a").said()
+    assert "needs no settling now" in said
+    with database.work() as session:
+        assert units_of(session)[0].final == side["B"]
+        assert len(session.scalars(sa.select(Coding)).all()) == 3
+
+
+def test_a_merge_and_a_split_can_be_taken_back(lone_app, lone_owner, database):
+    says(lone_app, "Courts are too slow")
+    starts(lone_owner, "Courts", "Judges", "Money")
+    ada = coder(lone_app, "ada")
+    assigns(lone_owner, 0, ada="first")
+    codes_all(ada, lambda _: ["Courts", "Money"])
+    with database.work() as session:
+        ids = {code.name: code.id for code in session.scalars(sa.select(Code))}
+
+    lone_owner.opens(f"{HERE}/codes/1").presses("Merge", into=ids["Judges"])
+    lone_owner.opens(f"{HERE}/codes/1").presses("Bring it back")
+    with database.work() as session:
+        assert units_of(session)[0].final == frozenset({ids["Courts"], ids["Money"]})
+
+    lone_owner.opens(f"{HERE}/codes/1").presses("Split", parts="Delay\nNumber of courts")
+    ada.opens(f"{HERE}/read")
+    assert "A code that you gave it has been split since" in ada.said()
+    assert [each.get("value") for each in ada.page.xpath("//input[@checked]")] == [ids["Money"]]
+    lone_owner.opens(f"{HERE}/codes/1").presses("Bring it back")
+    with database.work() as session:
+        assert units_of(session)[0].final == frozenset({ids["Courts"], ids["Money"]})
+    assert "Brought a code back: “Courts”" in lone_owner.opens(f"{HERE}/history").said()
+
+
+def test_other_wordings_say_which_are_confidential(lone_app, lone_owner):
+    says(lone_app, COPY)
+    person = Respondent(lone_app, KEY).begins("industry").answers("oq1", oq1_gap=COPY + " today")
+    person.consents().opens(f"{person.base}/confidential/oq1_gap")
+    person.presses("Keep it confidential", reason="My own case").sends()
+    starts(lone_owner, "One rule")
+    ada = coder(lone_app, "ada")
+    assigns(lone_owner, 0, ada="first")
+
+    said = ada.opens(f"{HERE}/read").said()
+
+    assert "2 responses have these words" in said
+    assert "Confidential Never quote it." in said
 
 
 def test_nothing_ticked_is_refused_and_so_is_none_with_a_code(lone_app, lone_owner):
@@ -264,10 +417,10 @@ def test_a_name_that_another_code_has_is_refused(lone_app, lone_owner):
     lone_owner.presses("Make the code", expect=422, name="")
     lone_owner.presses("Make the code", expect=422, name="x" * 81)
     lone_owner.presses("Save who codes", expect=422, share="101")
-    lone_owner.opens(f"{HERE}/codes/2").presses("Rename", expect=422, name="COURTS")
+    lone_owner.opens(f"{HERE}/codes/2").presses("Save", expect=422, name="COURTS")
     lone_owner.presses("Merge", expect=422)
     lone_owner.presses("Split", expect=422, parts="Only one")
-    assert "The courts" in lone_owner.presses("Rename", name="The courts").said()
+    assert "The courts" in lone_owner.presses("Save", name="The courts").said()
     lone_owner.opens(f"{HERE}/codes/9", expect=404)
 
 
@@ -275,7 +428,7 @@ def test_the_history_says_who_did_what_and_cannot_be_altered(app, consultation):
     owner = Organiser.first_owner(app)
     says(app, "Courts are too slow")
     starts(owner, "Courts")
-    owner.opens(f"{HERE}/codes/1").presses("Rename", name="Slow courts")
+    owner.opens(f"{HERE}/codes/1").presses("Save", name="Slow courts")
 
     said = owner.opens(f"{HERE}/history").said()
     assert "Changed a code: “Courts” is now “Slow courts”" in said
@@ -319,6 +472,38 @@ def test_reliability_is_told_from_ten_texts_on():
     assert one.alpha == pytest.approx(1 - 0.1 / (2 * 9 * 11 / 380))
     assert one.kappa == pytest.approx(0.8)
     assert (never.agreed, never.alpha, never.kappa) == (1.0, None, None)
+
+
+def test_a_code_is_judged_only_on_texts_read_when_it_could_be_given():
+    old, new = NOW - timedelta(days=2), NOW
+    frame = CodingFrame(id="f", consultation_id="c", question=QUESTION, made_at=old)
+    frame.codes = [
+        Code(id="a", number=1, name="A", state="in_use", made_at=old),
+        Code(id="b", number=2, name="B", state="in_use", made_at=new),
+        Code(id="c", number=3, name="C", state="in_use", made_at=new),
+        Code(id="d", number=4, name="D", state="merged", merged_into="c", made_at=old),
+    ]
+    units = [
+        answers.Unit(
+            item_id=str(number),
+            key=str(number),
+            response_id=str(number),
+            revision=1,
+            responses=(str(number),),
+            double=True,
+            given=tuple(
+                answers.Given(part, part, frozenset("ab" if number % 2 else ""), read_at)
+                for part in ("first", "second")
+            ),
+        )
+        for number, read_at in enumerate([NOW - timedelta(days=1)] * 12 + [NOW] * 11)
+    ]
+
+    assert {each.code: each.n for each in agreement.reliability(frame, units)} == {
+        "a": 23,
+        "b": 11,
+        "c": 23,
+    }
 
 
 def test_final_codings_stand_in_the_export_and_make_a_table_by_group(
@@ -400,9 +585,38 @@ def test_themes_are_suggested_from_fifty_texts_and_become_codes(lone_app, lone_o
 
     given = {"pick": ["0", "1"], "name-0": "Courts", "about-0": "Words", "name-1": "Money"}
     lone_owner.posts(f"{HERE}/suggestions", expect=422, **{**given, "name-1": "courts"})
+    lone_owner.posts(f"{HERE}/suggestions", expect=422, **{**given, "name-1": ""})
     lone_owner.posts(f"{HERE}/suggestions", **given)
     with database.work() as session:
         assert [code.name for code in frame_of(session).codes] == ["Courts", "Money"]
+
+
+SUGGEST_ON_A_SMALL_STACK = """
+import random, threading
+from app.services.results import coding_aid
+random.seed(7)
+words = ["".join(random.choices("abdeginorst", k=6)) for _ in range(1500)]
+texts = [(str(n), " ".join(random.choices(words, k=30))) for n in range(1800)]
+threading.stack_size(1024 * 1024)
+for _ in range(3):
+    one = threading.Thread(target=coding_aid.suggested, args=(texts, "en", "What?"))
+    one.start()
+    one.join()
+print("still here")
+"""
+
+
+def test_suggestions_do_not_overrun_the_small_stack_of_a_server_thread():
+    """The server's threads have 2 MB: an overrun would end the process without a word."""
+    done = subprocess.run(
+        [sys.executable, "-c", SUGGEST_ON_A_SMALL_STACK],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout.strip()) == (0, "still here"), done.stderr[-500:]
 
 
 def test_two_who_save_at_once_leave_one_first_coding(app, consultation):
@@ -445,5 +659,5 @@ def test_standing_follows_chains_of_merges():
         "d": Code(id="d", number=4, name="D", state="split", made_at=made),
         "e": Code(id="e", number=5, name="E", state="retired", made_at=made),
     }
-    assert frames.standing(codes, ["a", "e"]) == frozenset({"c"})
-    assert frames.standing(codes, ["a", "d"]) is None
+    assert lineage.standing(codes, ["a", "e"]) == frozenset({"c"})
+    assert lineage.standing(codes, ["a", "d"]) is None

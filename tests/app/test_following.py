@@ -1,10 +1,13 @@
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from scipy.optimize import linprog
 
 from app.models import Draft, DraftSection, Response
 from app.models_invitations import ResponseReach
@@ -71,23 +74,79 @@ def test_no_small_count_of_a_line_can_be_worked_out():
                 assert len({each[place] for each in possible}) > 1, numbers
 
 
-def test_a_grid_hides_in_rows_columns_and_totals():
-    shown = hidden.grid(((40, 3), (50, 20), (60, 30)), 5)
+MADE_OF = ("verified", "declared", "unsent", "withdrawn")
+TRUE = {  # what a group's counts are made of: verified, declared, unsent, withdrawn
+    "sent": (0, 1),
+    "verified": (0,),
+    "declared": (1,),
+    "unsent": (2,),
+    "withdrawn": (3,),
+    "begun": (0, 1, 2, 3),
+}
 
-    assert shown == (
-        (None, None, 43),
-        (None, None, 70),
-        (60, 30, 90),
-        (150, 53, 203),
-    )
+
+def drawn(rng: np.random.Generator) -> list[Counter[str]]:
+    """Counts of three groups, many of them small or nought."""
+    choices = {
+        "verified": (0, 1, 3, 8, 20),
+        "declared": (0, 2, 6, 30),
+        "unsent": (0, 1, 4, 9, 15),
+        "withdrawn": (0, 0, 1, 2, 6),
+    }
+    return [
+        Counter({name: int(rng.choice(several)) for name, several in choices.items()})
+        for _ in range(3)
+    ]
 
 
-def test_every_line_of_a_grid_hides_nothing_or_two():
-    for a, b, c, d in itertools.product(range(0, 9, 2), repeat=4):
-        shown = hidden.grid(((a, b), (c, d)), 5)
-        for line in (*shown, *zip(*shown, strict=True)):
-            assert line.count(None) != 1, (a, b, c, d)
-            assert all(each is None or each == 0 or each >= 5 for each in line)
+def range_of(wanted: np.ndarray, known: list[tuple[np.ndarray, int]]) -> float:
+    """How many values a sum can have for somebody who knows these sums, none below nought."""
+    equal = {
+        "A_eq": np.array([each for each, _ in known]),
+        "b_eq": np.array([number for _, number in known]),
+    }
+    least = linprog(wanted, **equal)
+    most = linprog(-wanted, **equal)
+    return np.inf if most.fun is None else -most.fun - least.fun
+
+
+def test_no_small_count_follows_from_what_the_page_shows():
+    """Attacked by linear programming, with everything that stands in the table by group."""
+    rng = np.random.default_rng(5)
+    totals = attacked = 0
+    for _ in range(60):
+        states = drawn(rng)
+        table = following._counted(states, 5)
+        known, small = [], []
+        base = np.array([[state[name] for name in MADE_OF] for state in states]).ravel()
+        for row, shown in enumerate(table):
+            for name, count in zip(following.STATES, shown, strict=True):
+                sums = np.zeros(12)
+                for group in range(3) if row == 3 else (row,):
+                    sums[[4 * group + part for part in TRUE[name]]] = 1
+                number = int(sums @ base)
+                if count is None:
+                    small += [sums] if number < 5 else []
+                else:
+                    assert count == number
+                    assert number == 0 or number >= 5
+                    known.append((sums, number))
+        totals += table[-1][0] is not None
+        for each in small:
+            attacked += 1
+            assert range_of(each, known) >= 1
+
+    assert attacked > 300
+    assert totals >= 58  # how many were sent is nearly always a number
+
+
+def test_the_total_is_shown_and_its_parts_give_way():
+    states = [Counter(verified=3, declared=31, unsent=2), Counter(declared=20), Counter()]
+
+    table = following._counted(states, 5)
+
+    assert table[-1][0] == 54
+    assert table[0][:4] == (34, None, None, None)
 
 
 # What is counted
@@ -96,7 +155,7 @@ def test_every_line_of_a_grid_hides_nothing_or_two():
 def test_an_empty_consultation_is_a_page_of_noughts(lone_app, lone_owner: Organiser):
     found = read(lone_app)
 
-    assert found.sent == 0
+    assert found.total.sent == 0
     assert found.periods == ()
     assert [label for label, _ in found.silences] == [
         "Law enforcement",
@@ -125,7 +184,7 @@ def test_begun_is_verified_and_declared_and_unsent_and_withdrawn(app, consultati
     for each in (total, industry):
         counted = (each.verified, each.declared, each.unsent, each.withdrawn, each.begun)
         assert counted == (2, 2, 5, 3, 12)
-    assert found.sent == 4
+    assert found.total.sent == 4
 
 
 def test_a_silent_group_stands_out_and_one_that_is_heard_is_counted(app, consultation: str):

@@ -12,9 +12,21 @@ from flask import Flask
 
 from app.models import AuditEvent, Consultation, Draft, Message, Response
 from app.models_invitations import Invitation
-from app.services import editions, exporting, invitations, invited, invited_list, mail, retention
+from app.models_team import SignIn
+from app.services import (
+    editions,
+    exporting,
+    invitation_mail,
+    invitations,
+    invited,
+    invited_list,
+    inviting,
+    list_files,
+    mail,
+    retention,
+)
 from app.services.invited_list import Group, Person, check
-from tests.pages import Organiser, Respondent
+from tests.pages import PASSWORD, Organiser, Respondent
 
 GROUPS = (
     Group("law_enforcement", "Law enforcement"),
@@ -35,7 +47,7 @@ def invite(app: Flask, *people: Person, now: datetime | None = None) -> list[str
     """Invite people and return the addresses of their links."""
     with app.extensions["database"].work() as session:
         consultation = editions.find(session, KEY)
-        made = invitations.add(
+        made = inviting.add(
             session, consultation, people, link, actor="test", now=now or datetime.now(UTC)
         )
         return [link(invitations.secret_of(session.info["keyring"], each)) for each in made]
@@ -154,7 +166,7 @@ def test_a_workbook_is_read_like_a_list():
     content = io.BytesIO()
     book.save(content)
 
-    text = invited_list.text_of(content.getvalue(), "people.xlsx")
+    text = list_files.text_of(content.getvalue(), "people.xlsx")
 
     assert check(text, GROUPS) == invited_list.Checked((ANA, BEN), ())
 
@@ -163,15 +175,15 @@ def test_a_workbook_is_read_like_a_list():
 def test_a_csv_file_is_read_however_a_spreadsheet_wrote_it(encoding: str):
     content = "Zoë,Café,industry,zoe@example.org\r\n".encode(encoding)
 
-    checked = check(invited_list.text_of(content, "people.csv"), GROUPS)
+    checked = check(list_files.text_of(content, "people.csv"), GROUPS)
 
     assert checked.people == (Person("Zoë", "Café", "industry", "zoe@example.org"),)
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04 not a workbook", b"a\x00b"])
 def test_what_is_not_a_list_is_refused_in_plain_words(content: bytes):
-    with pytest.raises(invited_list.Unreadable, match="Save it"):
-        invited_list.text_of(content, "people")
+    with pytest.raises(list_files.Unreadable, match="Save it"):
+        list_files.text_of(content, "people")
 
 
 def test_good_and_bad_lines_are_kept_together_and_nobody_is_invited(
@@ -190,12 +202,13 @@ def test_a_list_is_checked_then_invited_and_those_known_are_left_out(
     lone_app, lone_owner: Organiser
 ):
     invite(lone_app, BEN)
+    deliver(lone_app)
     text = "Ana,Police,Law enforcement,ana@example.org\n,,industry,BEN@example.org"
 
     lone_owner.opens(f"{PAGE}/add").presses("Check the list", list=text)
-    assert statuses(lone_app) == ["waiting"]
+    assert statuses(lone_app) == ["sent"]
     assert "Invited already, and left out: 1." in lone_owner.said()
-    lone_owner.presses("Invite 1 person by mail")
+    lone_owner.presses("Invite 1 person")
 
     assert "1 person is invited." in lone_owner.said()
     assert statuses(lone_app) == ["sent", "sent"]
@@ -209,6 +222,235 @@ def test_an_uploaded_file_is_checked_like_a_list(lone_app, lone_owner: Organiser
     )
 
     assert "1 person to invite" in lone_owner.said()
+
+
+# A list is corrected in place
+
+
+ODD = (
+    "\ufeffName;Organisation;Group;E-mail",
+    "Ana Example;Example Police ;LAW_ENFORCEMENT; ana@example.org ",
+    "Missing;part@example.org",
+    "Po;Force;Polizei;po@example.org",
+    "Pa;Force;POLIZEI;pa@example.org",
+    '"Open;Ltd;Industry;open@example.org',
+    '"Quoted; Name";"The ""Q"" Ltd";Industry;quoted@example.org',
+    "Zoe;Ltd;Industry;zoe@bücher.example",
+    "Outlook;Ltd;Industry;Out Look <out@example.org>",
+    "",
+    "Twice;Ltd;Industry;ANA@example.org",
+)
+
+
+def test_every_odd_line_is_told_and_the_others_are_read():
+    checked = check(list_files.plain("\r\n".join(ODD)), GROUPS)
+
+    assert checked.wrong_lines == (3, 4, 5, 6, 11)
+    assert checked.words == {"Polizei": 2}
+    assert [each.address for each in checked.people] == [
+        "ana@example.org",
+        "quoted@example.org",
+        "zoe@bücher.example",
+        "out@example.org",
+    ]
+    assert checked.people[1].name == "Quoted; Name"
+
+
+def test_what_a_word_means_is_said_once_for_every_line():
+    checked = check("\n".join(ODD[:5]), GROUPS, {"polizei": "law_enforcement"})
+
+    assert checked.wrong_lines == (3,)
+    assert [each.group for each in checked.people] == ["law_enforcement"] * 3
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("A,B,industry", "There are 3 parts here, not four"),
+        ("A,B, Ltd,industry,a@example.org", "Put quotation marks around a part"),
+    ],
+)
+def test_a_line_with_too_few_or_too_many_parts_says_so(line: str, said: str):
+    [wrong] = check(line, GROUPS).wrong
+
+    assert said in wrong.message
+
+
+def test_headings_in_other_words_are_told_and_not_taken_for_a_person():
+    checked = check("Nom;Service;Groupe;Courriel\nA;B;industry;a@example.org", GROUPS)
+
+    assert "looks like headings" in checked.wrong[0].message
+    assert checked.wrong_lines == (1,)
+
+
+def test_a_break_inside_a_cell_of_a_spreadsheet_parts_no_line():
+    text = 'Name,Organisation,Group,Address\n"Ana\nExample",Example Police,industry,a@example.org'
+
+    [person] = check(list_files.plain(text), GROUPS).people
+
+    assert person.name == "Ana Example"
+
+
+def test_lines_are_put_right_where_they_stand(lone_app, lone_owner: Organiser):
+    text = "\n".join(ODD)
+    lone_owner.opens(f"{PAGE}/add").presses("Check the list", expect=422, list=text)
+    assert "4 lines are in order" in lone_owner.said()
+    assert lone_owner.value("line-3") == ODD[2]
+
+    lone_owner.presses(
+        "Check again",
+        means="law_enforcement",
+        **{
+            "line-3": "Missing;;Industry;part@example.org",
+            "line-6": "Open;Ltd;Industry;open@example.org",
+            "line-11": "",
+        },
+    )
+
+    assert "The list is in order: 8 people to invite" in lone_owner.said()
+    lone_owner.presses("Invite 8 people")
+    assert len(statuses(lone_app)) == 8
+
+
+def test_lines_that_are_left_out_stay_on_the_page(lone_app, lone_owner: Organiser):
+    lone_owner.opens(f"{PAGE}/add")
+    lone_owner.presses("Check the list", expect=422, list="\n".join(ODD))
+
+    lone_owner.presses("Leave all 5 lines out for now")
+    lone_owner.presses("Invite 4 people")
+
+    assert len(statuses(lone_app)) == 4
+    left = lone_owner.value("list").splitlines()
+    assert left == [ODD[0].removeprefix("\ufeff"), *(ODD[each] for each in (2, 3, 4, 5, 10))]
+
+
+def test_an_organiser_reads_the_letter_before_it_is_sent(lone_app, lone_owner: Organiser):
+    text = "Ana,Police,Law enforcement,ana@example.org"
+
+    lone_owner.opens(f"{PAGE}/add").presses("Check the list", list=text)
+
+    [letter] = lone_owner.page.find_class("oq-letter")
+    assert letter.text_content().startswith("Hello Ana,")
+    assert "The letter names no address to write to." in lone_owner.said()
+    assert statuses(lone_app) == []
+
+
+# Mending, handing over, sending again
+
+
+def identifier_of(app: Flask) -> str:
+    with app.extensions["database"].session() as session:
+        return session.scalars(sa.select(Invitation.id)).one()
+
+
+def fail(app: Flask, key: str = "no such address", code: int = 550) -> None:
+    """Let the letter that waits be refused."""
+    with app.extensions["database"].work() as session:
+        message = session.scalars(sa.select(Message).where(Message.sent_at.is_(None))).one()
+        outcome = mail.Outcome(message.id, mail.undelivered.Failure(key, code))
+        mail.note(session, [outcome], now=datetime.now(UTC))
+
+
+def test_an_address_is_mended_and_the_old_link_opens_nothing(
+    lone_app, lone_owner: Organiser, tmp_path
+):
+    [old] = invite(lone_app, ANA)
+    fail(lone_app)
+    lone_owner.opens(f"{PAGE}/{identifier_of(lone_app)}")
+    lone_owner.presses("Save", expect=422, address="nope")
+    assert lone_owner.value("address") == "nope"
+
+    lone_owner.presses("Save", address="anna@example.org")
+
+    assert "Put right. A new letter is on its way." in lone_owner.said()
+    assert statuses(lone_app) == ["sent"]
+    [letter] = letters(tmp_path)
+    assert letter["To"] == "anna@example.org"
+    [new] = re.findall(r"http\S+(/c/\S+/i/\S+)", letter.get_content())
+    assert new != old
+    assert "Ana Example" in Respondent(lone_app, KEY).opens(new).said()
+    Respondent(lone_app, KEY).opens(old, 404)
+
+
+def test_a_name_is_mended_without_a_letter_and_a_known_address_is_refused(
+    lone_app, lone_owner: Organiser, tmp_path: Path
+):
+    invite(lone_app, ANA, BEN)
+    deliver(lone_app)
+    with lone_app.extensions["database"].session() as session:
+        found = session.scalars(sa.select(Invitation)).all()
+        [one] = [each.id for each in found if invitations.person_of(each)["name"]]
+
+    lone_owner.opens(f"{PAGE}/{one}").presses("Save", expect=422, address="BEN@example.org")
+    assert "invited already" in lone_owner.said()
+    lone_owner.presses("Save", name="Anna Example", address="ana@example.org")
+
+    assert "Nothing was sent" in lone_owner.said()
+    assert "Anna Example" in lone_owner.said()
+    assert len(letters(tmp_path)) == 2
+
+
+def test_details_are_not_mended_once_answers_were_begun(lone_app, lone_owner: Organiser):
+    [address] = invite(lone_app, ANA)
+    Respondent(lone_app, KEY).opens(address).presses("Start")
+    page = f"{PAGE}/{identifier_of(lone_app)}"
+
+    assert "Put the details right" not in lone_owner.opens(page).said()
+    lone_owner.posts(f"{page}/mend", 422, address="x@example.org", group="industry")
+    assert "Answers were begun with this link" in lone_owner.said()
+
+
+def test_a_link_is_shown_on_request_after_a_fresh_sign_in_and_that_is_kept(
+    lone_app, lone_owner: Organiser
+):
+    [address] = invite(lone_app, ANA)
+    lone_owner.opens(f"{PAGE}/{identifier_of(lone_app)}")
+    assert "Mail is not set up here" in lone_owner.said()
+    assert address not in lone_owner.text
+    with lone_app.extensions["database"].work() as session:
+        for each in session.scalars(sa.select(SignIn).where(SignIn.proved_at.is_not(None))):
+            each.proved_at -= timedelta(minutes=20)
+
+    lone_owner.presses("Show the link")
+    assert lone_owner.heading == "Please sign in again"
+    lone_owner.presses("Continue", again_password=PASSWORD, again_code=lone_owner.code())
+
+    assert lone_owner.page.get_element_by_id("link").get("value").endswith(address)
+    with lone_app.extensions["database"].session() as session:
+        acts = session.scalars(sa.select(AuditEvent.act)).all()
+    assert acts.count("show invitation link") == 1
+
+
+def test_a_letter_sent_again_replaces_the_one_that_waits_and_is_sent_once(
+    lone_app, lone_owner: Organiser, tmp_path: Path
+):
+    long_ago = datetime.now(UTC) - timedelta(minutes=50)
+    invite(lone_app, ANA, now=long_ago)
+    fail(lone_app, "later", 451)
+    assert statuses(lone_app) == ["trying"]
+    page = f"{PAGE}/{identifier_of(lone_app)}"
+
+    lone_owner.opens(page).presses("Send the same link again")
+    lone_owner.posts(f"{page}/send-again")
+    deliver(lone_app)
+
+    assert len(letters(tmp_path)) == 1
+    assert "A newer letter was sent in its place" in lone_owner.opens(page).said()
+    assert statuses(lone_app) == ["sent"]
+
+
+def test_a_second_press_reminds_nobody_twice(lone_app, lone_owner: Organiser, tmp_path: Path):
+    invite(lone_app, ANA)
+    deliver(lone_app)
+    with lone_app.extensions["database"].work() as session:
+        for each in session.scalars(sa.select(Invitation)).one().letters:
+            each.made_at -= timedelta(days=2)
+
+    lone_owner.posts(f"{PAGE}/remind")
+    lone_owner.posts(f"{PAGE}/remind")
+
+    assert "Nobody was left to remind" in lone_owner.said()
+    assert len([each for each in letters(tmp_path) if each["Subject"].startswith("Rem")]) == 1
 
 
 # The letters
@@ -227,21 +469,47 @@ def test_the_letter_names_who_asks_and_holds_a_link_that_works(
     assert body.startswith("Hello Ana Example,\n\nThe test team invites you")
     assert "for this group: Law enforcement." in body
     [path] = re.findall(r"^/c/\S+/i/[a-z2-7]{32}$", body, re.MULTILINE)
+    assert "Is this letter genuine?" in body
+    assert "If you do not wish to answer, do nothing." in body
+    assert re.search(r"Open until: \d+ \w+ \d+, \d\d:\d\d \(Europe/London\)\.", body)
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert letter.get_content_type() == "text/plain"
     assert "Ana Example" in Respondent(app, KEY).opens(path).said()
     assert statuses(app) == ["sent"]
+
+
+def test_an_answer_to_a_letter_reaches_the_contact_and_not_the_machine(
+    app, consultation: str, tmp_path: Path
+):
+    change(app, wording={"contact_name": "Team", "contact_email": "team@example.org"})
+    invite(app, ANA)
+    deliver(app)
+
+    [letter] = letters(tmp_path)
+    assert letter["Reply-To"] == "team@example.org"
+    assert "Team (team@example.org)" in letter.get_content()
+
+
+def test_a_name_cannot_write_a_header(app, consultation: str, tmp_path: Path):
+    invite(app, Person("Eve\r\nBcc: all@example.org", "", "industry", "eve@example.org"))
+    deliver(app)
+
+    [letter] = letters(tmp_path)
+    assert letter["Bcc"] is None
+    assert letter["To"] == "eve@example.org"
 
 
 def test_a_letter_that_is_refused_is_shown_with_its_reason(lone_app, lone_owner: Organiser):
     invite(lone_app, ANA)
     with lone_app.extensions["database"].work() as session:
         message = session.scalars(sa.select(Message)).one()
-        outcome = mail.Outcome(message.id, "SMTPRecipientsRefused", final=True)
+        outcome = mail.Outcome(message.id, mail.undelivered.Failure("no such address", 550))
         mail.note(session, [outcome], now=datetime.now(UTC))
 
     said = lone_owner.opens(PAGE).said()
 
     assert statuses(lone_app) == ["failed"]
-    assert "UndeliverableSMTPRecipientsRefused" in said
+    assert "this address does not exist. Check the address, mend it and send it again." in said
 
 
 def test_name_organisation_and_address_are_sealed_and_never_in_the_audit_trail(
@@ -305,10 +573,11 @@ def test_a_reminder_goes_out_once_a_day_at_most(lone_app, lone_owner: Organiser,
 
 def test_opening_the_link_writes_nothing(app, consultation: str):
     [address] = invite(app, ANA)
+    deliver(app)
 
     Respondent(app, KEY).opens(address)
 
-    assert statuses(app) == ["waiting"]
+    assert statuses(app) == ["sent"]
 
 
 def test_starting_sets_the_group_and_the_first_page_says_so(app, consultation: str):
@@ -418,7 +687,7 @@ def test_a_late_start_is_refused_and_says_when_it_ended(app, consultation: str):
 
     person.presses("Start", expect=403)
     assert "The time of this invitation is over." in person.opens(address).said()
-    assert statuses(app) == ["waiting"]
+    assert statuses(app) == ["sent"]
 
 
 def test_more_time_for_one_lets_that_one_start_save_and_send_after_closing(
@@ -505,7 +774,7 @@ def test_revoking_makes_a_response_declared(lone_app, lone_owner: Organiser):
     person = starts(lone_app, address).consents().sends()
     with lone_app.extensions["database"].work() as session:
         invitation = session.scalars(sa.select(Invitation)).one()
-        invitations.revoke(session, invitation, actor="test", now=datetime.now(UTC))
+        inviting.revoke(session, invitation, actor="test", now=datetime.now(UTC))
     assert exported(lone_app) == ["declared"]
 
     person.answers("oq1", oq1_overall="mixed").sends()
@@ -537,8 +806,8 @@ def test_retention_forgets_who_was_invited(lone_app, lone_consultation: str):
         ]
         invitation = session.scalars(sa.select(Invitation)).one()
         assert invitations.person_of(invitation)["address"] == ""
-        with pytest.raises(invitations.Refused, match="deleted"):
-            invitations.send(session, invitation, "reminder", link, now=late)
+        with pytest.raises(invitation_mail.Refused, match="deleted"):
+            invitation_mail.send(session, invitation, "reminder", link, now=late)
 
 
 # The open link

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.models import Draft, DraftSection, Response, Revision
+from app.models_invitations import Invitation
 from app.services import editions, exporting
 from tests.kept import count, drafts, references, sent, set_consultation
 from tests.pages import Respondent
@@ -275,3 +276,150 @@ def test_a_pasted_link_opens_the_answers_even_broken_over_two_lines(lone_respond
     other.presses("Open my answers", link=f"  {link[:-8]}=\r\n {link[-8:]}".replace("=", ""))
 
     assert other.heading == "Your answers"
+
+
+def test_after_closing_a_draft_is_shown_to_read_with_no_form_that_cannot_be_sent(
+    respondent: Respondent,
+):
+    respondent.begins().answers("oq1", oq1_gap="Nothing on agents").answers(
+        "oq2", oq2_consequence="None"
+    )
+    respondent.opens(f"{respondent.base}/tasks").presses("Leave out: What the law means")
+    close(respondent)
+
+    for place in PAGES_OF_A_DRAFT:
+        respondent.opens(f"{respondent.base}/{place}")
+        assert "This consultation closed on" in respondent.said(), place
+        forms = {each.get("action").rpartition("/")[2] for each in respondent.page.iter("form")}
+        assert forms <= {"leave", "saved", "new-link"}, place
+    whole = respondent.opens(f"{respondent.base}/tasks").said()
+    assert "You did not send your answers." in whole
+    assert "Nothing on agents" in whole
+    assert "Not part of your answers: left out, or not asked of you" in whole
+    assert "Answer in any order" not in whole
+    one = respondent.opens(f"{respondent.base}/s/oq1").said()
+    assert "Nothing on agents" in one
+    assert "Start now" not in respondent.opens(f"{respondent.base}/").said()
+    respondent.opens(f"{respondent.base}/s/nothing", 404)
+    respondent.posts(f"{respondent.base}/tasks/oq1/out", 403)
+
+
+PAGES_OF_A_DRAFT = (
+    "tasks", "check", "saved", "s/start", "s/oq1", "s/oq3", "s/publication", "start",
+    "confidential/oq1_gap", "s/oq1/found",
+)  # fmt: skip
+
+
+def test_after_closing_the_draft_says_what_was_sent_and_what_was_not(respondent: Respondent):
+    respondent.begins().answers("oq1", oq1_gap="Sent words").consents().sends()
+    respondent.answers("oq1", oq1_gap="Changed words")
+    close(respondent)
+
+    for place in ("tasks", "withdraw", "check"):
+        said = respondent.opens(f"{respondent.base}/{place}").said()
+        assert "You sent your response." in said
+        assert "saved changes and did not send them" in said
+        assert "Changed words" in said
+    assert "Sent words" in respondent.opens(f"{respondent.base}/receipt").said()
+    first = respondent.opens(f"{respondent.base}/").said()
+    assert "You sent your response. See your receipt or what you wrote." in first
+    assert "You can change or withdraw" not in first
+    assert "Open until" not in first
+    assert "Closed on" in first
+
+
+def test_a_longer_time_in_the_invitation_keeps_the_draft_open(respondent: Respondent):
+    with respondent.app.extensions["database"].work() as session:
+        consultation = editions.find(session, respondent.key)
+        moment = datetime.now(UTC)
+        invitation = Invitation(
+            consultation_id=consultation.id,
+            group_key="industry",
+            mark="0" * 64,
+            secret_hash="0" * 64,
+            made_at=moment,
+            closes_at=moment + timedelta(days=9),
+        )
+        session.add(invitation)
+        session.flush()
+        number = invitation.id
+    respondent.begins()
+    with respondent.app.extensions["database"].work() as session:
+        session.execute(sa.update(Draft).values(invitation_id=number))
+    close(respondent)
+
+    assert "Answer in any order" in respondent.opens(f"{respondent.base}/tasks").said()
+    assert "closed on" not in respondent.opens(f"{respondent.base}/s/oq1").said()
+    assert "Carry on with your answers" in respondent.opens(f"{respondent.base}/").said()
+    respondent.answers("oq1", oq1_gap="In my own time").consents().sends()
+
+
+def test_a_stale_page_of_a_closed_consultation_shows_what_was_typed(lone_respondent: Respondent):
+    lone_respondent.begins().opens(f"{lone_respondent.base}/s/oq1")
+    close(lone_respondent)
+    lone_respondent.client.delete_cookie("oq_session")
+
+    lone_respondent.presses("Save and continue", 403, oq1_gap="My thought")
+
+    assert lone_respondent.heading == "This consultation has closed"
+    assert "My thought" in [each.text.strip() for each in lone_respondent.page.iter("textarea")]
+
+
+def test_the_privacy_page_says_how_long_as_the_periods_are_set(lone_respondent: Respondent):
+    base = lone_respondent.base
+    closes_at = datetime(2030, 1, 31, 17, 0, tzinfo=UTC)
+    set_consultation(
+        lone_respondent.app,
+        lone_respondent.key,
+        closes_at=closes_at,
+        retention={"drafts": 12, "answers": 1},
+    )
+
+    said = lone_respondent.opens(f"{base}/privacy").said()
+
+    assert "Answers that were never sent: 12 days after closing, from 12 February 2030 on" in said
+    assert "All other answers of a response: 1 day after closing" in said
+    assert "given in a response: 730 days after closing" in said
+    set_consultation(lone_respondent.app, lone_respondent.key, closes_at=None)
+    assert "from 12 February" not in lone_respondent.opens(f"{base}/privacy").said()
+
+
+def test_a_name_to_publish_that_was_not_given_is_pointed_out_and_not_demanded(
+    respondent: Respondent,
+):
+    reminder = "You agree to publication with a name, and have given no name."
+    respondent.begins().consents("with_name")
+    assert reminder in respondent.opens(f"{respondent.base}/check").said()
+    (link,) = respondent.page.xpath("//a[starts-with(., 'give a name')]/@href")
+    assert link == f"{respondent.base}/s/about_you#respondent_name"
+    assert (
+        respondent.opens(link.partition("#")[0]).page.get_element_by_id("respondent_name")
+        is not None
+    )
+
+    respondent.answers("about_you", respondent_name="Sam Example")
+    assert reminder not in respondent.opens(f"{respondent.base}/check").said()
+    respondent.answers("about_you", respondent_name="").consents("without_name")
+    assert reminder not in respondent.opens(f"{respondent.base}/check").said()
+    respondent.consents("with_name").sends()
+    assert respondent.heading == "We have received your response"
+
+
+def test_the_time_needed_is_the_same_on_every_page(lone_respondent: Respondent):
+    first = lone_respondent.opens(f"{lone_respondent.base}/").said()
+    topics = lone_respondent.begins().opens(f"{lone_respondent.base}/s/topics").said()
+
+    assert (
+        "About 3 minutes a topic. A whole response: about 20 minutes on 3 topics, "
+        "40 minutes on 9 topics, 65 minutes on all 17" in first
+    )
+    assert (
+        "three topics make a response of about 20 minutes, nine about 40, all seventeen about 65."
+        in topics
+    )
+
+
+def test_no_page_says_who_does_not_run_it(lone_respondent: Respondent):
+    lone_respondent.opens(f"{lone_respondent.base}/")
+
+    assert "overnment" not in lone_respondent.page.find_class("oq-footer")[0].text_content()

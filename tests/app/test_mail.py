@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app import posting
 from app.models import Draft, Message
 from app.services import mail
 from tests.conftest import make_app, open_consultation
@@ -26,11 +28,20 @@ class Postbox:
     def __init__(self) -> None:
         self.taken: list = []
         self.answer = "250 OK"
+        self.answers: dict[str, str] = {}
         self.slow = 0.0
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd calls it so
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd calls it so
+        if (answer := self.answers.get("MAIL")) is not None:
+            return answer
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - as above
         if "nobody" in address:
             return "550 There is nobody here"
+        if (answer := self.answers.get("RCPT")) is not None:
+            return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -65,6 +76,21 @@ def mailing(database_address: str, tmp_path: Path, smtp: Controller) -> Iterator
 
 
 @pytest.fixture
+def lone_mailing(sqlite_address: str, tmp_path: Path, smtp: Controller) -> Iterator[Flask]:
+    """The same on SQLite alone."""
+    app = make_app(sqlite_address, tmp_path, mail_url=f"smtp://127.0.0.1:{smtp.port}", limits=True)
+    yield app
+    app.extensions["postman"].stop()
+    app.extensions["database"].engine.dispose()
+
+
+@pytest.fixture
+def lone_writer(lone_mailing: Flask, questionnaire) -> Respondent:
+    key = open_consultation(lone_mailing.extensions["database"], questionnaire)
+    return Respondent(lone_mailing, key)
+
+
+@pytest.fixture
 def writer(mailing: Flask, questionnaire) -> Respondent:
     return Respondent(mailing, open_consultation(mailing.extensions["database"], questionnaire))
 
@@ -74,6 +100,13 @@ def until(condition, seconds: float = 20) -> None:
     while not condition() and time.monotonic() < end:
         time.sleep(0.02)
     assert condition()
+
+
+def gone(app: Flask) -> mail.undelivered.Failure:
+    """What was kept of the only letter, once it did not go out."""
+    until(lambda: letters(app)[0].failure not in {None, mail.BEING_SENT})
+    app.extensions["postman"].stop()
+    return mail.undelivered.kept(letters(app)[0].failure)
 
 
 def ask_for_the_link(respondent: Respondent, address: str, expect: int = 200) -> Respondent:
@@ -115,7 +148,7 @@ def test_a_letter_that_the_server_refuses_for_now_is_tried_again(
 ):
     postbox.answer = "451 Not now"
     ask_for_the_link(writer.begins(), "someone@example.org")
-    until(lambda: letters(writer.app)[0].failure == "SMTPDataError")
+    until(lambda: letters(writer.app)[0].failure == "later:451")
     writer.app.extensions["postman"].stop()
     runner = writer.app.test_cli_runner()
     assert "0 sent; 1 still waiting" in runner.invoke(args=["send-mail"]).output
@@ -134,7 +167,7 @@ def test_a_server_that_is_away_loses_no_letter(sqlite_address, tmp_path, questio
 
     ask_for_the_link(someone.begins(), "someone@example.org")
 
-    until(lambda: letters(app)[0].failure == "ConnectionRefusedError")
+    until(lambda: letters(app)[0].failure == "unreachable")
     (kept,) = letters(app)
     assert kept.sent_at is None
     assert kept.recipient is not None
@@ -149,7 +182,7 @@ def test_an_address_that_nobody_has_holds_up_no_other(writer: Respondent, postbo
     until(lambda: postbox.taken)
 
     refused = letters(writer.app)[0]
-    until(lambda: letters(writer.app)[0].failure == "SMTPRecipientsRefused")
+    until(lambda: letters(writer.app)[0].failure == "no such address:550")
     assert refused.sent_at is None
     assert [each["To"] for each in postbox.taken] == ["someone@example.org"]
 
@@ -260,3 +293,187 @@ def test_an_address_is_kept_only_for_who_wants_to_be_told(lone_app, lone_respond
 
     with lone_app.extensions["database"].session() as session:
         assert session.query(Draft).one().contact is None
+
+
+# Why a letter did not go out
+
+
+@pytest.mark.parametrize(
+    ("where", "answer", "key", "final"),
+    [
+        ("RCPT", "550 5.1.1 No such user", "no such address", True),
+        ("RCPT", "550 5.7.1 Not for you", "refused", True),
+        ("RCPT", "554 5.7.1 Blocked", "refused", True),
+        ("RCPT", "552 5.2.2 Mailbox full", "too large", True),
+        ("RCPT", "451 4.7.1 Greylisted", "later", False),
+        ("DATA", "552 5.3.4 Too big", "too large", True),
+        ("DATA", "554 5.7.1 Looks like spam", "words", True),
+        ("DATA", "452 4.3.1 Not now", "later", False),
+        ("MAIL", "553 5.7.1 Sender not allowed", "sender", False),
+        ("MAIL", "530 5.7.0 Authentication required", "sign-in", False),
+    ],
+)
+def test_why_a_letter_was_refused_is_told_apart(
+    lone_mailing: Flask, lone_writer: Respondent, postbox: Postbox, where, answer, key, final
+):
+    if where == "DATA":
+        postbox.answer = answer
+    else:
+        postbox.answers[where] = answer
+
+    ask_for_the_link(lone_writer.begins(), "someone@example.org")
+
+    failure = gone(lone_mailing)
+    assert (failure.key, failure.code) == (key, int(answer[:3]))
+    assert (letters(lone_mailing)[0].tries == mail.MOST_TRIES) is final
+
+
+def test_a_sign_in_that_is_refused_keeps_every_letter(sqlite_address, tmp_path, questionnaire):
+    def nobody(server, session, envelope, mechanism, data):
+        return AuthResult(success=False, handled=False)
+
+    controller = Controller(
+        Postbox(),
+        hostname="127.0.0.1",
+        port=free_port(),
+        authenticator=nobody,
+        auth_require_tls=False,
+    )
+    controller.start()
+    app = make_app(
+        sqlite_address, tmp_path, mail_url=f"smtp://us:wrong@127.0.0.1:{controller.port}"
+    )
+    someone = Respondent(app, open_consultation(app.extensions["database"], questionnaire))
+    ask_for_the_link(someone.begins(), "someone@example.org")
+
+    assert str(gone(app)) == "sign-in:535"
+    assert letters(app)[0].tries < 3
+    controller.stop()
+
+
+def test_a_server_without_encryption_is_told_where_encryption_is_set(
+    sqlite_address, tmp_path, questionnaire, smtp: Controller
+):
+    app = make_app(sqlite_address, tmp_path, mail_url=f"smtp+tls://127.0.0.1:{smtp.port}")
+    someone = Respondent(app, open_consultation(app.extensions["database"], questionnaire))
+    ask_for_the_link(someone.begins(), "someone@example.org")
+
+    assert str(gone(app)) == "encryption"
+
+
+def test_a_server_that_speaks_no_tls_at_all_is_told(
+    sqlite_address, tmp_path, questionnaire, smtp: Controller
+):
+    app = make_app(sqlite_address, tmp_path, mail_url=f"smtps://127.0.0.1:{smtp.port}")
+    someone = Respondent(app, open_consultation(app.extensions["database"], questionnaire))
+    ask_for_the_link(someone.begins(), "someone@example.org")
+
+    assert str(gone(app)) == "encryption"
+
+
+def test_every_reason_says_what_happened_and_what_to_do():
+    for key, reason in mail.undelivered.REASONS.items():
+        assert reason.happened.endswith("."), key
+        assert reason.do.endswith(".") or key in {"revoked", "changed", "replaced"}, key
+        assert reason.words.strip() in mail.undelivered.in_words(key)
+    assert mail.undelivered.in_words("SMTPDataError") == mail.undelivered.in_words("")
+
+
+def test_an_outage_counts_against_no_letter_and_ends_the_round(lone_app: Flask):
+    settings = lone_app.config["SETTINGS"].model_copy(
+        update={"mail_url": f"smtp://127.0.0.1:{free_port()}"}
+    )
+    database = lone_app.extensions["database"]
+    queue_many(lone_app, 30)
+
+    assert posting.deliver(database, settings) == 0
+
+    tried = [each.tries for each in letters(lone_app) if each.failed_at is not None]
+    assert len(tried) == posting.BATCH
+    later(lone_app, days=40)
+    for _ in range(30):
+        posting.deliver(database, settings)
+        later(lone_app, minutes=5)
+    assert max(each.tries for each in letters(lone_app)) <= 3
+
+
+def queue_many(app: Flask, number: int, purpose: str = "invitation") -> None:
+    with app.extensions["database"].work() as session:
+        for each in range(number):
+            letter = mail.Letter(f"a{each}@example.org", f"Hello {each}", "Words\n")
+            mail.queue(session, letter, purpose=purpose, now=datetime.now(UTC))
+
+
+# The rate
+
+
+def test_no_more_letters_go_in_a_minute_than_are_allowed_whoever_sends(
+    lone_mailing: Flask, postbox: Postbox
+):
+    database = lone_mailing.extensions["database"]
+    settings = lone_mailing.config["SETTINGS"].model_copy(update={"mail_per_minute": 12})
+    queue_many(lone_mailing, 30)
+
+    sent = [posting.deliver(database, settings) for _ in range(3)]
+
+    assert sent == [12, 0, 0]
+    assert len(postbox.taken) == 12
+    with database.work() as session:
+        for message in session.query(Message).filter(Message.sent_at.is_not(None)):
+            message.sent_at -= timedelta(minutes=1)
+    assert posting.deliver(database, settings) == 12
+
+
+def test_a_letter_that_somebody_waits_for_goes_before_many_others(
+    lone_mailing: Flask, postbox: Postbox
+):
+    queue_many(lone_mailing, 5)
+    queue_many(lone_mailing, 1, "reset")
+    settings = lone_mailing.config["SETTINGS"].model_copy(update={"mail_per_minute": 1})
+
+    posting.deliver(lone_mailing.extensions["database"], settings)
+
+    with lone_mailing.extensions["database"].session() as session:
+        [sent] = session.query(Message).filter(Message.sent_at.is_not(None)).all()
+    assert sent.purpose == "reset"
+
+
+def test_letters_left_behind_go_out_at_the_first_request_after_a_start(
+    lone_mailing: Flask, postbox: Postbox
+):
+    queue_many(lone_mailing, 3)
+
+    lone_mailing.test_client().get("/health")
+
+    until(lambda: len(postbox.taken) == 3)
+
+
+def test_a_letter_that_is_tried_twice_has_the_same_identifier(
+    lone_mailing: Flask, postbox: Postbox
+):
+    queue_many(lone_mailing, 1)
+    database, settings = lone_mailing.extensions["database"], lone_mailing.config["SETTINGS"]
+    now = datetime.now(UTC)
+    with database.work() as session:
+        claimed = mail.claim(session, now=now, most=1)
+    list(mail.send(settings, claimed, now=now))  # and the process dies before it is noted
+    later(lone_mailing, minutes=5)
+    posting.deliver(database, settings)
+
+    assert len({each["Message-ID"] for each in postbox.taken}) == 1
+    assert len(postbox.taken) == 2
+
+
+def test_an_international_domain_is_written_as_every_server_takes_it(
+    lone_mailing: Flask, postbox: Postbox
+):
+    with lone_mailing.extensions["database"].work() as session:
+        letter = mail.Letter("zoe@bücher.example", "Grüße", "Wörter\n", "buero@bücher.example")
+        mail.queue(session, letter, purpose="test", now=datetime.now(UTC))
+    posting.deliver(lone_mailing.extensions["database"], lone_mailing.config["SETTINGS"])
+
+    [taken] = postbox.taken
+    assert taken["To"] == "zoe@xn--bcher-kva.example"
+    assert taken["Reply-To"] == "buero@xn--bcher-kva.example"
+    assert taken["Subject"] == "Grüße"
+    assert taken.get_content().split() == ["Wörter"]

@@ -17,7 +17,7 @@ from app.services import editions, preparing, publishing, results, submitting
 from app.services.results import made_apart
 from tests import small
 from tests.conftest import make_app
-from tests.pages import Organiser, Visitor
+from tests.pages import PASSWORD, Organiser, Visitor
 
 DESK = "/organise/c/small/publication"
 PUBLIC = "/c/small/results"
@@ -145,7 +145,9 @@ def test_the_letter_says_where_the_results_are_and_nothing_else(small_app: Flask
     assert content["body"] == (
         "The results of “A small consultation” are published: what was asked, what was said, and "
         "what will be done.\n\nhttps://example.org/c/small/results/\n\n"
-        "You get this letter because you asked to be told.\n"
+        "You get this letter from The test team because you answered and asked to be told.\n\n"
+        "This letter is plain text. Nothing in it tells anybody whether you read it. "
+        "Questions: The consultation team.\n"
     )
 
 
@@ -212,8 +214,11 @@ def test_publishing_asks_for_a_fresh_sign_in(owner: Organiser):
             each.proved_at -= timedelta(minutes=20)
     owner.presses("Publish these results")
 
-    assert owner.path.startswith("/account/")
+    assert owner.heading == "Please sign in again"
     Visitor(owner.app).opens(PUBLIC, expect=404)
+
+    owner.presses("Continue", again_password=PASSWORD, again_code=owner.code())
+    assert "The results are published." in owner.said()
 
 
 def test_who_may_not_publish_sees_none_of_it(small_app: Flask):

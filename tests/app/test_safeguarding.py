@@ -16,11 +16,12 @@ from app.models_team import Organiser as Account
 from app.models_team import SignIn
 from app.services import editions, exporting, exposure, retention, safeguarding
 from tests.conftest import run_on_server
-from tests.pages import Organiser, Respondent
+from tests.pages import PASSWORD, Organiser, Respondent
 
 SECRET = "jane.doe@example.org"
 WORRYING = f"Ask {SECRET} about <script>alert(1)</script> & more."
-BASE = "/organise/c/ai_and_child_protection/held"
+DESK = "/organise/c/ai_and_child_protection"
+BASE = f"{DESK}/held"
 
 
 @pytest.fixture
@@ -112,7 +113,9 @@ def test_looking_asks_for_a_fresh_sign_in(lone_app: Flask, held: str, first: Org
     first.presses("Show the words", reason="To decide")
 
     assert SECRET not in first.text
-    assert first.path == "/account/again"
+    assert first.heading == "Please sign in again"
+    first.presses("Continue", again_password=PASSWORD, again_code=first.code())
+    assert SECRET in first.text
 
 
 def test_a_full_sitting_leads_to_a_kind_page_with_support_and_hand_over(
@@ -157,7 +160,8 @@ def test_a_release_takes_two_people(
     lone_app: Flask, held: str, first: Organiser, second: Organiser
 ):
     first.opens(f"{BASE}/{held}/1")
-    first.presses("Propose to release it", expect=422, **{"release-reason": "A public address"})
+    assert not first.page.xpath("//input[@name='release-reason' or @name='exclude-reason']")
+    first.posts(f"{BASE}/{held}/1/propose", expect=422, **{"release-reason": "A public address"})
     assert "Look at the passages first" in first.said()
     looks(first, held)
     first.presses("Propose to release it", **{"release-reason": "A public address"})
@@ -192,11 +196,9 @@ def test_a_passage_set_aside_is_gone_for_everybody_but_who_sent_it(
     lone_app: Flask, lone_respondent: Respondent, held: str, first: Organiser, second: Organiser
 ):
     looks(first, held)
-    first.presses(
-        "Set the passage aside", expect=422, passage="Not there", **{"redact-reason": "Address"}
-    )
+    first.presses("Set aside", expect=422, passage="Not there", **{"redact-reason": "Address"})
     assert first.value("passage") == "Not there"
-    first.presses("Set the passage aside", passage=SECRET, **{"redact-reason": "An address"})
+    first.presses("Set aside", passage=SECRET, **{"redact-reason": "An address"})
     first.presses("Propose to release it", **{"release-reason": "Without the address"})
     second.opens(f"{BASE}/{held}/1").presses("Agree to release it")
 
@@ -211,7 +213,59 @@ def test_a_passage_set_aside_is_gone_for_everybody_but_who_sent_it(
         assert SECRET not in (session.scalars(sa.select(Redaction)).one().passage or "")
 
     first.opens(f"{BASE}/{held}/1").presses("Put it back")
+    assert "held again" not in first.said()
+    assert exported(lone_app) == []
+    first.presses("Propose to release it", **{"release-reason": "It is a public address"})
+    second.opens(f"{BASE}/{held}/1").presses("Agree to release it")
     assert [each["oq1_gap"] for each in exported(lone_app)] == [WORRYING]
+
+
+def test_what_changes_after_a_proposal_takes_the_proposal_away(
+    held: str, first: Organiser, second: Organiser
+):
+    looks(first, held).presses("Set aside", found="0", **{"redact-reason": "An address"})
+    first.presses("Propose to release it", **{"release-reason": "Without the address"})
+    first.presses("Put it back")
+
+    second.posts(f"{BASE}/{held}/1/agree")
+    assert "Nobody proposes to release this any more." in second.said()
+
+
+def test_a_response_that_worries_somebody_again_needs_two_people_again(
+    lone_app: Flask, lone_owner: Organiser, held: str, first: Organiser, second: Organiser
+):
+    looks(first, held).presses("Propose to release it", **{"release-reason": "Harmless"})
+    second.opens(f"{BASE}/{held}/1").presses("Agree to release it")
+    lone_owner.opens(f"{DESK}/responses/{held}").presses("Hold it for safeguarding")
+
+    second.posts(f"{BASE}/{held}/1/agree")
+    assert "Nobody proposes to release this any more." in second.said()
+    assert exported(lone_app) == []
+
+
+def test_what_was_found_is_set_aside_by_ticking_it(
+    lone_app: Flask, lone_respondent: Respondent, first: Organiser
+):
+    words = f"Ask {SECRET} or ring 020 7946 0018, or hxxp://exa\u200bmple[.]com/a."
+    lone_respondent.begins().answers("oq1", oq1_gap=words)
+    reference = lone_respondent.consents().sends().reference
+    looks(first, reference)
+    first.presses("Set aside", expect=422, **{"redact-reason": "They name somebody"})
+    assert "Tick what to set aside" in first.said()
+    labels = first.page.xpath("//input[@name='found']/following-sibling::label/text()")
+    assert labels == [SECRET, "020 7946 0018", "hxxp://exa\u200bmple[.]com/a"]
+
+    first.presses("Set aside", found=["0", "2"], **{"redact-reason": "They name somebody"})
+
+    assert "2 passages are set aside." in first.said()
+    left = first.page.xpath("//input[@name='found']/following-sibling::label/text()")
+    assert left == ["020 7946 0018"]
+    with lone_app.extensions["database"].work() as session:
+        revision = session.scalars(sa.select(Response)).one().revisions[0]
+        read = safeguarding.answers_for_analysis(revision)["oq1_gap"]
+        lines = session.scalars(sa.select(AuditEvent).where(AuditEvent.act == "redact")).all()
+    assert read == "Ask [passage set aside] or ring 020 7946 0018, or [passage set aside]."
+    assert [each.details["length"] for each in lines] == [len(SECRET), len(labels[2])]
 
 
 def test_a_redaction_never_touches_a_key_that_happens_to_be_the_same_word(
@@ -222,7 +276,7 @@ def test_a_redaction_never_touches_a_key_that_happens_to_be_the_same_word(
     )
     reference = lone_respondent.consents().sends().reference
     looks(first, reference)
-    first.presses("Set the passage aside", passage="other", **{"redact-reason": "To see"})
+    first.presses("Set aside", passage="other", **{"redact-reason": "To see"})
 
     with lone_app.extensions["database"].work() as session:
         revision = session.scalars(sa.select(Response)).one().revisions[0]
@@ -257,13 +311,67 @@ def test_leaving_out_is_accounted_for_and_never_purged(
     assert due["answers"] == 0
 
 
+def test_the_address_of_who_sent_what_is_held_is_not_forgotten_meanwhile(
+    lone_app: Flask, lone_respondent: Respondent, held: str
+):
+    with lone_app.extensions["database"].work() as session:
+        response = session.scalars(sa.select(Response)).one()
+        response.draft.contact = "sealed"
+        consultation, hold = response.consultation, session.scalars(sa.select(Hold)).one()
+        late = consultation.closes_at + timedelta(days=40_000)
+        due = {each.kind: each.count for each in retention.due(session, consultation, now=late)}
+        assert (due["addresses"], due["answers"], due["names"]) == (0, 0, 0)
+        hold.state, response.held_at = "released", None
+        session.flush()
+        due = {each.kind: each.count for each in retention.due(session, consultation, now=late)}
+        assert due["addresses"] == 1
+
+
+def test_words_that_are_open_name_the_minute_in_which_they_close(held: str, first: Organiser):
+    (place,) = looks(first, held).page.xpath("//*[@data-closes]")
+
+    assert SECRET in place.text_content()
+    closes = datetime.fromisoformat(place.get("data-closes"))
+    assert timedelta(minutes=14) < closes - datetime.now(UTC) <= exposure.STAYS_OPEN
+
+
+def test_no_page_or_file_of_anybody_else_holds_a_word_of_what_is_held(
+    lone_app: Flask, lone_owner: Organiser, held: str
+):
+    """Every page and file of the consultation that the owner may open, and the whole team's."""
+    rules = [
+        each.rule.replace("<key>", "ai_and_child_protection")
+        for each in lone_app.url_map.iter_rules()
+        if each.endpoint.startswith("organise.")
+        and "GET" in each.methods
+        and each.arguments <= {"key"}
+    ]
+    read = {path: lone_owner.client.get(path).get_data() for path in rules}
+    read["search"] = lone_owner.client.get(f"{DESK}/responses?words=jane.doe&state=any").get_data()
+
+    assert len(rules) > 15
+    assert b"0 responses found" in read["search"]
+    assert [path for path, content in read.items() if SECRET.encode() in content] == []
+    assert lone_owner.client.get(f"{DESK}/responses/{held}").status_code == 404
+
+
+def test_no_letter_holds_a_word_of_what_is_held(lone_app: Flask, held: str, first: Organiser):
+    Organiser.invited(lone_app, "second@example.org", "safeguarding")
+    looks(first, held).presses("Hand over to somebody else")
+    folder = Path(lone_app.config["SETTINGS"].folder)
+    letters = [path.read_bytes() for path in folder.rglob("*.eml")]
+
+    assert [each for each in letters if b"A held response is waiting" in each]
+    assert [each for each in letters if SECRET.encode() in each] == []
+
+
 def test_a_report_to_a_hotline_is_recorded(held: str, first: Organiser):
     first.opens(f"{BASE}/{held}/1")
     first.presses("Record the report", expect=422, reported_on="2999-01-01", hotline="IWF")
     assert first.value("hotline") == "IWF"
     first.presses("Record the report", reported_on="2026-01-05", hotline="IWF", reference="R-77")
 
-    assert "2026-01-05: IWF, reference R-77" in first.said()
+    assert "5 January 2026: IWF, reference R-77" in first.said()
 
 
 def test_a_new_version_is_screened_again_and_the_earlier_one_stays_closed(

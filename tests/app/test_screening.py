@@ -2,6 +2,7 @@ import csv
 import itertools
 from pathlib import Path
 
+import phonenumbers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -196,6 +197,49 @@ def test_every_character_of_the_copy_knows_its_place(text: str):
 @given(PROSE)
 def test_words_alone_are_never_a_finding(text: str):
     assert screen(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("region", "number"),
+    [
+        ("DE", "030 901820"),
+        ("FR", "01 42 34 56 78"),
+        ("ES", "912 345 678"),
+        ("US", "(212) 555-0123"),
+        ("DK", "33 12 34 56"),
+        ("PL", "601 234 567"),
+        ("IN", "98765 43210"),
+    ],
+)
+def test_a_number_of_the_respondents_country_is_found_there(region: str, number: str):
+    text = f"We sit at {number} after six."
+
+    (found,) = screen(text, ("GB", region))
+
+    assert (found.kind, found.passage) == ("telephone", number)
+    assert screen(text) == ()
+
+
+@pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
+def test_years_laws_and_figures_are_no_numbers_anywhere(region: str):
+    text = (
+        "Directive 2019/2144, reports 2019-2024 and 2020/2014, 82041800 requests, 3889/2019, "
+        "36,200,000 or 36 200 000 files, £1,500,000,000 by 2030, §§ 184b, 176a, 12.05.2019."
+    )
+
+    assert screen(text, ("GB", region)) == ()
+
+
+def test_the_jurisdiction_that_is_answered_says_whose_numbers_are_looked_for(
+    lone_respondent: Respondent,
+):
+    lone_respondent.begins().answers("about_you", jurisdiction="ES")
+    lone_respondent.answers("oq1", oq1_gap="We sit at 912 345 678 after six.")
+
+    assert "a telephone number" in lone_respondent.said()
+    lone_respondent.answers("about_you", jurisdiction="GB").opens(f"{lone_respondent.base}/s/oq1")
+    lone_respondent.answers("oq1", oq1_gap="We sit at 912 345 678 after six.")
+    assert "a telephone number" not in lone_respondent.said()
 
 
 @pytest.mark.skipif(not EU.exists(), reason="the data folder is not beside this repository")

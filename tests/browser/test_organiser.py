@@ -102,6 +102,21 @@ def the_team_joins(way: Way, browser) -> None:
     way.keeps("team", way.owner.looks().opens("/organise/").opens("/organise/team"))
 
 
+def it_is_rehearsed(way: Way, _browser) -> None:
+    """A rehearsal from the same file, with made-up answers that come in while the owner looks."""
+    owner = way.owner.opens("/organise/new").fills(key="rehearsal", organiser="The test team")
+    owner.page.set_input_files("[name=file]", editions.DEFAULT_FILE)
+    owner.page.get_by_label("This is a rehearsal").check()
+    owner.presses("Make it").looks().page.get_by_label("as they should be").check()
+    owner.presses("Open the consultation").looks()
+    owner.opens("/organise/c/rehearsal/rehearsal").fills(wanted="40")
+    owner.presses("Send made-up answers").looks()
+    owner.page.get_by_text("40 made-up answers are in.").wait_for()
+    way.keeps("rehearsed", owner.looks())
+    owner.follows("follow what came in")
+    way.keeps("rehearsal", owner.opens("/organise/"))
+
+
 def it_is_made_and_opened(way: Way, _browser) -> None:
     """From the questionnaire file: preview as each group, wording, thresholds, open."""
     owner = way.owner.opens("/organise/new").fills(key=KEY, organiser="The test team")
@@ -116,6 +131,7 @@ def it_is_made_and_opened(way: Way, _browser) -> None:
     owner.presses("Save the settings")
     way.keeps("settings", owner)
     owner.opens(f"{DESK}/open-and-close").fills(small_counts="5", consensus="70", k_anonymity="5")
+    owner.page.get_by_label("as they should be").check()
     owner.presses("Open the consultation").looks()
     way.keeps("opened", owner)
 
@@ -127,7 +143,7 @@ def two_are_invited(way: Way, _browser) -> None:
         list="Ana Example, Example Police, Law enforcement, ana@example.org\n"
         "Ben Example, Example Ltd, Industry, ben@example.org"
     )
-    owner.presses("Check the list").looks().presses("Invite 2 people by mail").looks()
+    owner.presses("Check the list").looks().presses("Invite 2 people").looks()
     way.keeps("invited", owner)
     for place, link in enumerate(letters(way.app)):
         invited = Respondent(way.app, KEY).opens(link).presses("Start")
@@ -189,9 +205,9 @@ def the_held_response_is_released(way: Way, _browser) -> None:
     way.keeps("closed", first.looks())
     first.fills(reason="To see whether the address is private").presses("Show the words").looks()
     way.keeps("revealed", first)
-    first.fills(passage="child.person@mail-of-somebody.net")
+    first.page.get_by_label("child.person@mail-of-somebody.net").check()
     first.page.fill("[name=redact-reason]", "A private address")
-    first.presses("Set the passage aside").looks()
+    first.presses("Set aside").looks()
     first.page.fill("[name=release-reason]", "Nothing else is wrong")
     first.presses("Propose to release it").looks()
     way.keeps("proposed", first)
@@ -225,14 +241,28 @@ def two_code(way: Way, _browser) -> None:
             with coder.page.expect_navigation(wait_until="load"):
                 coder.page.keyboard.press("Enter")
             read += 1
+            if read == 1:
+                looks_back(coder, text)
         way.keeps(f"read by {name}", coder.looks())
 
 
+def looks_back(coder: Colleague, text: str) -> None:
+    """By the arrow keys to what was just read, and on again."""
+    for key, first in (("ArrowLeft", True), ("ArrowRight", False)):
+        with coder.page.expect_navigation(wait_until="load"):
+            coder.page.keyboard.press(key)
+        assert (coder.page.locator(".oq-answer-read").inner_text() == text) is first
+        coder.looks()
+
+
 def what_they_differ_on_is_settled(way: Way, _browser) -> None:
-    """Reliability is shown, and the owner settles the disagreement."""
+    """Reliability is shown; the owner takes one side by a key, and then thinks better of it."""
     owner = way.owner.opens(f"{FRAME}/reliability")
     way.keeps("reliability", owner)
     owner.follows("Settle it")
+    with owner.page.expect_navigation(wait_until="load"):
+        owner.page.keyboard.press("Shift+A")
+    owner.follows("Back to the last one")
     owner.page.get_by_label("Rules").check()
     owner.presses("Decide and go on").looks()
     way.keeps("settled", owner)
@@ -241,7 +271,9 @@ def what_they_differ_on_is_settled(way: Way, _browser) -> None:
 
 def it_is_closed_and_published(way: Way, _browser) -> None:
     """What will be done is written, the results are prepared, looked at, and let out."""
-    owner = way.owner.opens(f"{DESK}/open-and-close").presses("Close the consultation").looks()
+    owner = way.owner.opens(f"{DESK}/open-and-close")
+    owner.page.get_by_label("Yes, close it now").check()
+    owner.presses("Close the consultation").looks()
     way.keeps("over", owner)
     owner.opens(f"{DESK}/publication").opens(f"{DESK}/publication/words/OQ1")
     owner.fills(said="Most of you want more.", will=WILL).presses("Save and go back").looks()
@@ -269,6 +301,7 @@ def anyone_reads(way: Way, browser) -> None:
 
 STEPS = (
     the_team_joins,
+    it_is_rehearsed,
     it_is_made_and_opened,
     two_are_invited,
     the_public_answers,
@@ -284,6 +317,8 @@ STEPS = (
 
 EXPECTED = {
     "team": "sue@example.org",
+    "rehearsed": "40 made-up answers are in.",
+    "rehearsal": "Rehearsal: made-up answers",
     "preview": "Nothing can be saved or sent from here",
     "settings": "The settings are saved.",
     "opened": "Counts under 5 are hidden. Consensus is 70 % or more on one side.",
@@ -298,7 +333,7 @@ EXPECTED = {
     "released": "Released. The response counts and can be read.",
     "read by Cora First": "All 13 are read. Thank you.",
     "read by Carl Second": "All 13 are read. Thank you.",
-    "reliability": "Read by two coders 13 of 13 (100 per cent chosen) Disagreements to settle 1",
+    "reliability": "Read by two coders 13 of the 13 chosen for it (about 100 per cent)",
     "settled": "13 answers were read by two coders so far.",
     "over": "The consultation is closed.",
     "published": "Results are public",

@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import make_app, open_consultation
 from tests.kept import references, sent, set_consultation
-from tests.pages import Respondent
+from tests.pages import Organiser, Respondent
 from tests.servers import serving
 
 pytestmark = pytest.mark.browser
@@ -178,10 +178,31 @@ def test_the_whole_way_by_keyboard_alone(page, base):
     assert "By keyboard" in page.content()
 
 
+PROMISE = "Pressing the Escape key three times leaves this page quickly."
+
+
+def test_the_way_out_by_keyboard_is_promised_where_it_works_and_read_out(page, base):
+    page.goto(f"{base}/")
+
+    assert page.get_by_text(PROMISE).is_visible()
+    assert PROMISE in page.locator("footer").aria_snapshot()
+    page.route("**/weather", lambda route: route.fulfill(body="Rain"))
+    for _ in range(3):
+        page.keyboard.press("Escape")
+    page.wait_for_url("**/weather")
+
+
 class TestWithoutScript:
     @pytest.fixture
     def browser_context_args(self, browser_context_args):
         return {**browser_context_args, "java_script_enabled": False}
+
+    def test_no_way_out_by_keyboard_is_promised(self, page, base):
+        page.goto(f"{base}/")
+
+        assert page.get_by_text("This site uses no tracking.").is_visible()
+        assert not page.get_by_text(PROMISE).is_visible()
+        assert "Escape" not in page.locator("footer").aria_snapshot()
 
     def test_the_whole_way(self, page, base, service):
         reference = go_all_the_way(page, base)
@@ -196,6 +217,14 @@ PLACES = (
     "/s/oq8", "/s/oq10", "/s/oq12", "/s/oq15", "/s/evidence", "/s/publication", "/check",
     "/s/oq1/found", "/confidential/oq1_gap", "/withdraw", "/receipt",
 )  # fmt: skip
+
+
+def previews(app, key: str) -> dict[str, str]:
+    """The pages around the questions, as the team sees them before opening."""
+    editor = Organiser.invited(app, f"{key}@example.org", "editor").opens("/organise/new")
+    editor.presses("Make it", key=f"{key}_later", organiser="Us", like=key)
+    places = ("/", "/privacy", "/support", "/accessibility")
+    return {f"{each} preview": editor.opens(f"/c/{key}_later{each}").text for each in places}
 
 
 @pytest.fixture
@@ -248,9 +277,10 @@ def states(service, base) -> dict[str, str]:
     one.opens(f"{one.base}/s/oq5")
     set_consultation(app, key, closes_at=datetime.now(UTC) - timedelta(seconds=1))
     found["closed"] = one.presses("Save and continue", 403, oq5_reasons="Typed late").text
-    for place in ("/", "/tasks", "/check", "/receipt", "/start"):
+    for place in ("/", "/tasks", "/check", "/receipt", "/start", "/s/oq1", "/s/oq2", "/saved"):
         status = 200
         found[f"{place} closed"] = one.opens(one.base + place, status).text
+    found |= previews(app, key)
     with app.app_context(), app.test_request_context("/"):
         from flask import render_template
 

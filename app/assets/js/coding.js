@@ -1,8 +1,14 @@
-// Coding by keyboard: a key ticks the code that it stands beside, Enter saves and goes on.
+// Coding by keyboard: a key does what it stands beside, Enter saves and goes on.
 
 const KEPT = "coding-keys";
 const WRITES = "textarea, select, input:not([type=checkbox]):not([type=radio])";
 const ACTS = "a, button, summary";
+
+// A letter with Shift is another key than the letter; other signs may need Shift to be typed.
+const nameOf = ({ key, shiftKey }) => {
+  if (key.length > 1) return key;
+  return shiftKey && /\p{L}/u.test(key) ? `Shift+${key.toUpperCase()}` : key.toLowerCase();
+};
 
 const remembered = () => {
   try {
@@ -32,7 +38,7 @@ export function startCoding(page) {
   const show = () => {
     for (const each of form.querySelectorAll("kbd")) each.hidden = !on;
     for (const box of boxes) {
-      if (on) box.setAttribute("aria-keyshortcuts", box.dataset.key);
+      if (on) box.setAttribute("aria-keyshortcuts", box.dataset.key.replace(/^\+$/, "Plus"));
       else box.removeAttribute("aria-keyshortcuts");
     }
     said.textContent = on ? said.dataset.on : said.dataset.off;
@@ -48,11 +54,11 @@ export function startCoding(page) {
       form.requestSubmit(form.querySelector("[data-save]"));
       return;
     }
-    const box = boxes.find((each) => each.dataset.key === event.key.toLowerCase());
+    const box = boxes.find((each) => each.dataset.key === nameOf(event));
     if (!box) return;
     event.preventDefault();
     box.click();
-    box.focus();
+    if (box.matches("input")) box.focus();
   });
 
   turn.addEventListener("click", () => {

@@ -29,6 +29,7 @@ export function startLeaving(page) {
     presses = [...presses.filter((time) => now - time < WITHIN), now];
     if (presses.length >= PRESSES) leave();
   });
+  for (const told of page.querySelectorAll("[data-leave-by-key]")) told.hidden = false;
 
   // The browser may bring the blanked page back from its memory.
   window.addEventListener("pageshow", () => page.documentElement.classList.remove("oq-gone"));

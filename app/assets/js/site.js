@@ -10,10 +10,12 @@ import {
 } from "govuk-frontend";
 import { startLookingAgain } from "./again.js";
 import { startAlone } from "./alone.js";
+import { startClosing } from "./closing.js";
 import { startCoding } from "./coding.js";
 import { startCopying } from "./copying.js";
 import { startLeaving } from "./leaving.js";
 import { startLocalTimes } from "./local-times.js";
+import { startMenu } from "./menu.js";
 import { startNarrowing } from "./narrowing.js";
 import { startPrinting } from "./printing.js";
 import { startReferences } from "./references.js";
@@ -28,10 +30,12 @@ for (const component of [Button, CharacterCount, ErrorSummary, PasswordInput, Sk
 }
 
 startAlone(document);
+startClosing(document);
 startCoding(document);
 startCopying(document);
 startLocalTimes(document);
 startLookingAgain(document);
+startMenu(document);
 startNarrowing(document);
 startPrinting(document);
 startReferences(document);

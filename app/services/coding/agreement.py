@@ -1,19 +1,15 @@
-"""Two coders side by side: how far they agree, and what is decided where they do not."""
+"""Two coders side by side: how far the coding is, and how far they agree."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy.orm import Session
-
-from app.models import Consultation
 from app.models_coding import CodingFrame
-from app.services import audit
-from app.services.coding import frames, giving
-from app.services.coding.answers import Unit
+from app.services.coding import lineage
+from app.services.coding.answers import Given, Unit
 from app.services.results import coding_aid
+
+LEAST = coding_aid.LEAST_DOUBLE_CODED
 
 
 @dataclass(frozen=True)
@@ -44,54 +40,31 @@ def standing(units: Iterable[Unit]) -> Standing:
     )
 
 
-def both(units: Iterable[Unit]) -> list[tuple[frozenset[str], frozenset[str]]]:
+def uses(units: Iterable[Unit]) -> Counter[str]:
+    """On how many texts each code stands: as it was decided, or as the first coder gave it."""
+    found: Counter[str] = Counter()
+    for unit in units:
+        given = unit.latest("decided") or unit.latest("first")
+        found.update(given.codes if given else ())
+    return found
+
+
+def both(units: Iterable[Unit]) -> list[tuple[Given, Given]]:
     """What the first and the second coder gave, for each text that both coded."""
     pairs = [(unit.latest("first"), unit.latest("second")) for unit in units]
-    return [
-        (first.codes, second.codes)
-        for first, second in pairs
-        if first is not None and second is not None
-    ]
+    return [(one, two) for one, two in pairs if one is not None and two is not None]
 
 
 def reliability(frame: CodingFrame, units: Iterable[Unit]) -> tuple[coding_aid.CodeAgreement, ...]:
-    """How far the coders agreed on each code in use, before anything was settled."""
-    pairs = both(units)
-    codes = [code.id for code in frames.in_use(frame)]
-    return coding_aid.agreement([a for a, _ in pairs], [b for _, b in pairs], codes)
+    """How far the coders agreed on each code in use, before anything was settled.
 
-
-def to_settle(units: Iterable[Unit], organiser_id: str) -> tuple[tuple[Unit, ...], int]:
-    """The disagreements for this person to settle, and how many are not for them.
-
-    Who coded a text is still blind to what the other coder gave it.
+    A code is judged on the texts that both read when they could give it: before it was made,
+    neither giving it is no agreement.
     """
-    disagreed = [unit for unit in units if unit.state == "disagreed"]
-    free = [unit for unit in disagreed if all(each.coder_id != organiser_id for each in unit.given)]
-    return tuple(free), len(disagreed) - len(free)
-
-
-def sides(unit: Unit) -> tuple[frozenset[str], frozenset[str]]:
-    """What coder A and coder B gave: who is A differs from text to text, and is not told."""
-    first, second = unit.latest("first"), unit.latest("second")
-    assert first is not None
-    assert second is not None
-    swapped = hashlib.sha256(f"sides:{unit.item_id}".encode()).digest()[0] % 2
-    return (second.codes, first.codes) if swapped else (first.codes, second.codes)
-
-
-def settle(
-    session: Session,
-    frame: CodingFrame,
-    unit: Unit,
-    codes: list[str],
-    *,
-    actor: str,
-    now: datetime,
-) -> None:
-    """Decide which codes count. The two codings stay as they are, for the reliability."""
-    frame = frames.locked(session, frame)
-    consultation = session.get_one(Consultation, frame.consultation_id)
-    giving.keep(session, frame, unit, codes, coder_id=actor, part="decided", now=now)
-    said = {"question": frame.question}
-    audit.record(session, actor, "settle a disagreement", consultation.key, said, now=now)
+    pairs = both(units)
+    found: list[coding_aid.CodeAgreement] = []
+    for code, since in lineage.offered_since(frame).items():
+        could = [pair for pair in pairs if min(each.made_at for each in pair) >= since]
+        one, two = [pair[0].codes for pair in could], [pair[1].codes for pair in could]
+        found.extend(coding_aid.agreement(one, two, [code]))
+    return tuple(found)

@@ -16,10 +16,14 @@ PARTS = ("first", "second")
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who may code, and as what they do: first, second, or "" for not at all."""
+    """Somebody who may code, and as what they do: first, second, or "" for not at all.
+
+    Who `reads` whole responses by another role can find out there who wrote an answer.
+    """
 
     organiser: Organiser
     part: str
+    reads: bool
 
 
 def candidates(session: Session, frame: CodingFrame) -> tuple[Candidate, ...]:
@@ -29,7 +33,7 @@ def candidates(session: Session, frame: CodingFrame) -> tuple[Candidate, ...]:
         sa.select(Organiser).where(Organiser.disabled_at.is_(None)).order_by(Organiser.email)
     )
     return tuple(
-        Candidate(person, parts.get(person.id, ""))
+        Candidate(person, parts.get(person.id, ""), may(person.roles, "read"))
         for person in people
         if may(person.roles, "code")
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Consultation, Response
 from app.models_coding import CodingFrame
-from app.services.coding import agreement, answers, frames
+from app.services.coding import agreement, answers, frames, questions
 from app.services.coding.answers import Unit
 from app.services.results import coding_aid
 from forms.folder import digest
@@ -20,15 +20,20 @@ CODINGS = "codings.json"
 def document(session: Session, consultation: Consultation) -> dict[str, Any] | None:
     """Every frame with its codes, final codings and reliability; None where there is no frame."""
     known = frames.of_consultation(session, consultation)
-    asked = frames.text_questions(session, consultation)
+    asked = questions.text_questions(session, consultation)
     coded = [known[each.key] for each in asked if each.key in known]
-    questions = [of_frame(session, consultation, frame) for frame in coded if frames.in_use(frame)]
-    return {"format": 1, "questions": questions} if questions else None
+    found = [
+        of_frame(session, consultation, frame, answers.units(session, consultation, frame))
+        for frame in coded
+        if frames.in_use(frame)
+    ]
+    return {"format": 1, "questions": found} if found else None
 
 
-def of_frame(session: Session, consultation: Consultation, frame: CodingFrame) -> dict[str, Any]:
+def of_frame(
+    session: Session, consultation: Consultation, frame: CodingFrame, units: tuple[Unit, ...]
+) -> dict[str, Any]:
     """One question: codes, what was decided by response, and how far two coders agreed."""
-    units = answers.units(session, consultation, frame)
     keys = {code.id: code.key for code in frames.in_use(frame)}
     counted = agreement.standing(units)
     return {
@@ -70,12 +75,11 @@ def codings(
     of_consultation = Response.consultation_id == consultation.id
     rows = session.execute(sa.select(Response.id, Response.public_id).where(of_consultation))
     public = {row.id: row.public_id for row in rows}
-    found = {
-        public[response]: sorted((keys[code] for code in unit.final), key=list(keys.values()).index)
-        for unit in units
-        if unit.final is not None
-        for response in unit.responses
-    }
+    found: dict[str, list[str]] = {}
+    for unit in units:
+        if (given := unit.final) is not None:
+            codes = [key for code, key in keys.items() if code in given]
+            found.update((public[response], codes) for response in unit.responses)
     return dict(sorted(found.items()))
 
 

@@ -5,7 +5,6 @@ one no longer counts, and an answer with a code that was split is to be read aga
 every change to a frame stands here, each with what it refuses.
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Consultation
 from app.models_coding import Code, CodingFrame, FrameEvent
-from app.services import audit, editions
-from forms.codebook import Measure
+from app.services import audit
 
 LONGEST_NAME = 80
 LONGEST_DESCRIPTION = 500
@@ -32,47 +30,11 @@ class Refused(ValueError):
 
 
 @dataclass(frozen=True)
-class TextQuestion:
-    """A question that is answered in words, and what it belongs to. No groups means all."""
-
-    key: str
-    text: str
-    topic: str
-    serves: tuple[str, ...]
-    groups: tuple[str, ...]
-    language: str
-
-
-@dataclass(frozen=True)
 class Named:
     """A code to be made."""
 
     name: str
     description: str = ""
-
-
-def text_questions(session: Session, consultation: Consultation) -> tuple[TextQuestion, ...]:
-    """The questions answered in words, in order; those that say who somebody is are not coded."""
-    edition = editions.current_edition(session, consultation)
-    if edition is None:
-        return ()
-    book = editions.questionnaire_of(edition).codebook()
-    asked = {question.key: question for question in book.questions}
-    topics = {section.key: section.title for section in book.sections}
-    return tuple(
-        TextQuestion(
-            key=each.question,
-            text=asked[each.question].text,
-            topic=topics[each.section],
-            serves=asked[each.question].serves,
-            groups=tuple(
-                group.label for group in book.groups if group.key in asked[each.question].groups
-            ),
-            language=book.language,
-        )
-        for each in book.variables
-        if each.measure is Measure.TEXT and each.name == each.question and not each.identifying
-    )
 
 
 def find(session: Session, consultation: Consultation, question: str) -> CodingFrame | None:
@@ -140,20 +102,6 @@ def in_use(frame: CodingFrame) -> tuple[Code, ...]:
     return tuple(code for code in frame.codes if code.state == "in_use")
 
 
-def standing(codes: Mapping[str, Code], given: Iterable[str]) -> frozenset[str] | None:
-    """What codes given once amount to now; None where one was split, so it must be read again."""
-    found = set()
-    for identifier in given:
-        code = codes[identifier]
-        while code.merged_into is not None:
-            code = codes[code.merged_into]
-        if code.state == "split":
-            return None
-        if code.state == "in_use":
-            found.add(code.id)
-    return frozenset(found)
-
-
 def make_code(
     session: Session, frame: CodingFrame, named: Named, *, actor: str, now: datetime
 ) -> Code:
@@ -183,11 +131,13 @@ def rename_code(
     frame = locked(session, frame)
     _must_be_in_use(code)
     named = checked(frame, named, apart_from=code)
-    was = {"name": code.name, "description": code.description}
-    if was == {"name": named.name, "description": named.description}:
+    was = Named(code.name, code.description)
+    if was == named:
         return
     code.name, code.description = named.name, named.description
-    details = {"code": code.number, "was": was["name"], "name": code.name}
+    details = {"code": code.number, "was": was.name, "name": code.name}
+    if was.description != named.description:
+        details["fits"] = named.description
     note(session, frame, "rename", details, actor=actor, now=now)
 
 
@@ -256,23 +206,30 @@ def retire_code(
 def restore_code(
     session: Session, frame: CodingFrame, code: Code, *, actor: str, now: datetime
 ) -> None:
-    """Bring a retired code back, with everything that was coded with it.
+    """Bring a code back that was retired, merged or split: it counts again wherever it was given.
+
+    The codes that took the place of one that was split stay.
 
     Raises
     ------
     Refused
-        If it was not retired, or its name has been given to another code since.
+        If it is in use, or its name has been given to another code since.
     """
     frame = locked(session, frame)
-    if code.state != "retired":
-        raise Refused("restore", "Only a retired code can be brought back.")
+    if code.state == "in_use":
+        raise Refused("restore", "This code is in use already.")
     checked(frame, Named(code.name), "restore", apart_from=code)
-    code.state = "in_use"
+    code.state, code.merged_into = "in_use", None
     note(session, frame, "restore", {"code": code.number, "name": code.name}, actor=actor, now=now)
 
 
 def checked(
-    frame: CodingFrame, named: Named, field: str = "name", *, apart_from: Code | None = None
+    frame: CodingFrame,
+    named: Named,
+    field: str = "name",
+    *,
+    about: str = "description",
+    apart_from: Code | None = None,
 ) -> Named:
     """A name and description fit to be used.
 
@@ -288,7 +245,7 @@ def checked(
     if len(name) > LONGEST_NAME:
         raise Refused(field, f"Shorten the name to {LONGEST_NAME} characters.")
     if len(description) > LONGEST_DESCRIPTION:
-        raise Refused("description", f"Shorten the text to {LONGEST_DESCRIPTION} characters.")
+        raise Refused(about, f"Shorten the text to {LONGEST_DESCRIPTION} characters.")
     if name.casefold() in {code.name.casefold() for code in others}:
         raise Refused(field, f"There is a code called “{name}” already.")
     if len(others) >= MOST_CODES:

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.models import Consultation, Response
 from app.models_coding import Coding, CodingFrame
 from app.services import audit
 from app.services.coding import answers, frames
-from app.services.coding.answers import Found, Unit
+from app.services.coding.answers import Found, Given, Unit
 
 NONE_FITS = "none"
+MOST_VERSIONS = 5
+MOST_COPIES_READ = 50
 
 
 class CodedByAnother(Exception):
@@ -25,7 +27,7 @@ class CodedByAnother(Exception):
 
 
 class AlreadySettled(Exception):
-    """A decision was made on this answer, so it can no longer be changed."""
+    """A decision was made on this answer, or it is gone, so that it can no longer be coded."""
 
 
 @dataclass(frozen=True)
@@ -50,20 +52,37 @@ class Queue:
         return tuple(unit for _, unit in sorted(dated, key=lambda pair: pair[0], reverse=True))
 
     def next(self, after: str = "") -> Unit | None:
-        """What to read next; after an answer that was left for later, the one that follows it."""
-        places = [unit.item_id for unit in self.left]
-        start = places.index(after) + 1 if after in places else 0
-        return next(iter(self.left[start:] or self.left), None)
+        """What to read next: what follows that answer, and at the end what was left for later."""
+        here = place(self.coder_id, after)
+        following = [unit for unit in self.left if place(self.coder_id, unit.item_id) > here]
+        return next(iter((following if after else ()) or self.left), None)
+
+    def earlier(self, item_id: str = "") -> Unit | None:
+        """What this coder coded just before that answer; before a new one, what they coded last."""
+        own = [unit.item_id for unit in self.own]
+        back = own.index(item_id) + 1 if item_id in own else 0
+        return next(iter(self.own[back:]), None)
 
     def find(self, item_id: str) -> Unit | None:
         """The answer in this queue with that id; what another has coded is not in it."""
         return next((unit for unit in (*self.left, *self.own) if unit.item_id == item_id), None)
 
 
-def own_coding(unit: Unit, coder_id: str, part: str) -> answers.Given | None:
+def place(coder_id: str, item_id: str) -> bytes:
+    """Where an answer stands in the order of a coder, which says nothing of when it came."""
+    return hashlib.sha256(f"{coder_id}:{item_id}".encode()).digest()
+
+
+def own_coding(unit: Unit, coder_id: str, part: str) -> Given | None:
     """What this coder gave, where theirs is the coding that stands."""
     latest = unit.latest(part)
     return latest if latest is not None and latest.coder_id == coder_id else None
+
+
+def own_before(unit: Unit, coder_id: str, part: str) -> Given | None:
+    """What this coder gave before one of its codes was split, where that is to be done again."""
+    own = [each for each in unit.before if (each.coder_id, each.part) == (coder_id, part)]
+    return None if unit.latest(part) else max(own, key=lambda each: each.made_at, default=None)
 
 
 def queue(units: Iterable[Unit], coder_id: str, part: str) -> Queue:
@@ -73,15 +92,14 @@ def queue(units: Iterable[Unit], coder_id: str, part: str) -> Queue:
     mine = [
         unit
         for unit in for_part
-        if not any(each.coder_id == coder_id and each.part == other for each in unit.given)
+        if not any(
+            each.coder_id == coder_id and each.part == other for each in (*unit.given, *unit.before)
+        )
     ]
     done = [unit for unit in mine if unit.latest(part) is not None or unit.latest("decided")]
     left = [unit for unit in mine if unit.latest(part) is None and not unit.latest("decided")]
-
-    def order(unit: Unit) -> bytes:
-        return hashlib.sha256(f"{coder_id}:{unit.item_id}".encode()).digest()
-
-    return Queue(part, coder_id, tuple(done), tuple(sorted(left, key=order)))
+    left.sort(key=lambda unit: place(coder_id, unit.item_id))
+    return Queue(part, coder_id, tuple(done), tuple(left))
 
 
 def read(session: Session, unit: Unit, question: str) -> Found:
@@ -89,14 +107,24 @@ def read(session: Session, unit: Unit, question: str) -> Found:
     return answers.found_in(session.get_one(Response, unit.response_id), question)
 
 
-def other_versions(session: Session, unit: Unit, question: str, *, most: int = 5) -> list[str]:
+def other_versions(session: Session, unit: Unit, question: str) -> list[Found]:
     """Other wordings among the copies, where they are not word for word the same."""
+    if len(unit.responses) == 1:
+        return []
     shown = read(session, unit, question).text
     others = session.scalars(
-        sa.select(Response).where(Response.id.in_(unit.responses)).order_by(Response.id).limit(200)
+        sa.select(Response)
+        .where(Response.id.in_(unit.responses))
+        .options(selectinload(Response.revisions))
+        .order_by(Response.id)
+        .limit(MOST_COPIES_READ)
     )
-    texts = dict.fromkeys(answers.found_in(each, question).text for each in others)
-    return [text for text in texts if text != shown][:most]
+    texts: dict[str, Found] = {}
+    for each in others:
+        found = answers.found_in(each, question)
+        if found.text != shown and (found.confidential or found.text not in texts):
+            texts[found.text] = found
+    return list(texts.values())[:MOST_VERSIONS]
 
 
 def chosen(frame: CodingFrame, given: list[str]) -> list[str]:
@@ -115,6 +143,22 @@ def chosen(frame: CodingFrame, given: list[str]) -> list[str]:
     if codes and NONE_FITS in given:
         raise frames.Refused("codes", "Choose codes, or say that none fits, but not both.")
     return codes
+
+
+def as_it_stands(
+    session: Session, consultation: Consultation, frame: CodingFrame, unit: Unit
+) -> Unit:
+    """The same answer read afresh, once nobody else can change it.
+
+    Raises
+    ------
+    AlreadySettled
+        If it is no longer there to be read: withdrawn, held or changed meanwhile.
+    """
+    for each in answers.units(session, consultation, frame, key=unit.key):
+        if each.revision == unit.revision and each.response_id == unit.response_id:
+            return each
+    raise AlreadySettled
 
 
 def give(
@@ -138,11 +182,7 @@ def give(
     """
     frame = frames.locked(session, frame)
     consultation = session.get_one(Consultation, frame.consultation_id)
-    current = next(
-        each
-        for each in answers.units(session, consultation, frame)
-        if unit.response_id in each.responses
-    )
+    current = as_it_stands(session, consultation, frame, unit)
     if current.latest("decided") is not None and part != "decided":
         raise AlreadySettled
     latest = current.latest(part)

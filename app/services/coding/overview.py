@@ -1,16 +1,17 @@
 """Every open question at a glance: what is coded, and what this person can do about it."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
 from app.models import Consultation
 from app.models_coding import CodingFrame
 from app.models_team import Organiser
-from app.services.coding import agreement, answers, assigning, frames, giving
+from app.services.coding import agreement, answers, assigning, bringing, frames, giving, questions
 from app.services.coding.agreement import Standing
-from app.services.coding.frames import TextQuestion
 from app.services.coding.giving import Queue
+from app.services.coding.questions import TextQuestion
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Line:
     standing: Standing | None
     queue: Queue | None
     waiting: int
+    uses: Counter[str] = field(default_factory=Counter)
 
 
 def lines(
@@ -31,7 +33,7 @@ def lines(
     known = frames.of_consultation(session, consultation)
     found = (
         line(session, consultation, question, known.get(question.key), organiser)
-        for question in frames.text_questions(session, consultation)
+        for question in questions.text_questions(session, consultation)
     )
     return tuple(each for each in found if all_of_them or each.queue is not None)
 
@@ -53,5 +55,6 @@ def line(
         frame,
         agreement.standing(units),
         giving.queue(units, organiser.id, part) if part else None,
-        answers.waiting(session, consultation, frame),
+        bringing.waiting(session, consultation, frame),
+        agreement.uses(units),
     )

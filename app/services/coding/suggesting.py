@@ -6,19 +6,18 @@ from sqlalchemy.orm import Session
 
 from app.models import Consultation
 from app.models_coding import CodingFrame
-from app.services.coding import answers, frames
-from app.services.coding.frames import Named, Refused, TextQuestion
+from app.services.coding import bringing, frames
+from app.services.coding.frames import Named, Refused
+from app.services.coding.questions import TextQuestion
 from app.services.results import coding_aid
 
-EXAMPLES = 2
-NAMING = 3
+EXAMPLES = 3
 
 
 @dataclass(frozen=True)
 class Offered:
-    """A theme on offer: a first name, its words, how many answers, and some of them."""
+    """A theme on offer: its words, how many answers, and some of them. People name it."""
 
-    name: str
     words: str
     texts: int
     examples: tuple[str, ...]
@@ -36,13 +35,12 @@ class Offers:
 
 def suggestions(session: Session, consultation: Consultation, question: TextQuestion) -> Offers:
     """What the computer finds. Answers that are marked as confidential are no examples."""
-    written = [each for each in answers.look(session, consultation, question.key) if each.text]
+    written = [each for each in bringing.look(session, consultation, question.key) if each.text]
     texts = [(each.response_id, each.text) for each in written]
     found = coding_aid.suggested(texts, question.language, question.text)
     quotable = {each.response_id: each.text for each in written if not each.confidential}
     themes = tuple(
         Offered(
-            name=", ".join(theme.words[:NAMING]).capitalize(),
             words=", ".join(theme.words),
             texts=theme.texts,
             examples=tuple(quotable[each] for each in theme.responses if each in quotable)[
@@ -54,8 +52,8 @@ def suggestions(session: Session, consultation: Consultation, question: TextQues
     return Offers(themes, found.used, found.note, found.reason)
 
 
-def check(frame: CodingFrame | None, picked: list[Named]) -> None:
-    """Refuse what could not all be made.
+def check(frame: CodingFrame | None, picked: dict[str, Named]) -> None:
+    """Refuse what could not all be made; each stands under its place in the list.
 
     Raises
     ------
@@ -64,9 +62,10 @@ def check(frame: CodingFrame | None, picked: list[Named]) -> None:
     """
     if not picked:
         raise Refused("suggested", "Choose at least one suggestion, or start from nothing.")
-    names = [" ".join(each.name.split()).casefold() for each in picked]
-    if len(set(names)) < len(names):
-        raise Refused("suggested", "Two of the codes have the same name.")
-    empty = CodingFrame()
-    for each in picked:
-        frames.checked(frame or empty, each, "suggested")
+    empty, names = CodingFrame(), set()
+    for place, each in picked.items():
+        frames.checked(frame or empty, each, f"name-{place}", about=f"about-{place}")
+        name = " ".join(each.name.split()).casefold()
+        if name in names:
+            raise Refused(f"name-{place}", "Another of these codes has the same name.")
+        names.add(name)

@@ -3,6 +3,6 @@
 Everything is marked synthetic: the consultation, its drafts, its responses and its exports.
 """
 
-from app.services.demonstration.sending import run
+from app.services.demonstration.sending import Plan, follow, make_plans, run
 
-__all__ = ["run"]
+__all__ = ["Plan", "follow", "make_plans", "run"]

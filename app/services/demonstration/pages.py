@@ -80,8 +80,14 @@ def by_role(
     return {
         question.id: dict.fromkeys(question.answer_names) | {question.id: said[question.id]}
         for question in questionnaire.questions
-        if question.id in said
+        if question.id in said and fits(question, said[question.id])
     }
+
+
+def fits(question: Question, said: object) -> bool:
+    """Whether a questionnaire has the category at all: others than ours may not."""
+    keys = {each.key for each in question.variables()[0].categories}
+    return not keys or not isinstance(said, str) or said in keys
 
 
 def choose_topics(

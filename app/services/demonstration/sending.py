@@ -63,18 +63,23 @@ def run(
         edition = open_demonstration(session, questionnaire, now=now)
         edition_id, key = edition.id, edition.consultation.key
     sent = 0
-    for plan in make_plans(responses, seed=seed, now=now):
-        rng = np.random.default_rng([seed, plan.number])
-        person = make_person(rng, plan.number, campaigner=plan.campaigner)
-        filled = fill(rng, person, questionnaire)
-        if plan.planted:
-            filled = with_planted(filled, plan.planted)
+    for plan in make_plans(responses, seed=seed, since=now - OPEN_SINCE, now=now):
         with database.work() as session:
-            act(session, session.get_one(Edition, edition_id), filled, plan, rng, now)
+            follow(session, session.get_one(Edition, edition_id), plan, seed=seed, now=now)
         sent += plan.sends
         if plan.sends and (sent % EVERY == 0 or sent == responses):
             progress(sent)
     return key
+
+
+def follow(session: Session, edition: Edition, plan: Plan, *, seed: int, now: datetime) -> None:
+    """Do what one made-up respondent does: the same for the same seed and plan."""
+    rng = np.random.default_rng([seed, plan.number])
+    person = make_person(rng, plan.number, campaigner=plan.campaigner)
+    filled = fill(rng, person, editions.questionnaire_of(edition))
+    if plan.planted:
+        filled = with_planted(filled, plan.planted)
+    act(session, edition, filled, plan, rng, now)
 
 
 def open_demonstration(session: Session, questionnaire: Questionnaire, *, now: datetime) -> Edition:
@@ -92,7 +97,7 @@ def open_demonstration(session: Session, questionnaire: Questionnaire, *, now: d
     return editions.open_edition(session, questionnaire, opening, now=now - OPEN_SINCE)
 
 
-def make_plans(responses: int, *, seed: int, now: datetime) -> tuple[Plan, ...]:
+def make_plans(responses: int, *, seed: int, since: datetime, now: datetime) -> tuple[Plan, ...]:
     """Return what everyone will do, in order of time; `responses` of them send."""
     rng = np.random.default_rng(seed)
     total = responses + round(responses * SHARES["draft"])
@@ -103,7 +108,7 @@ def make_plans(responses: int, *, seed: int, now: datetime) -> tuple[Plan, ...]:
     planted = {next(order): text for text in words().planted[: responses // 10]}
     sends = set(senders.tolist())
     plans = []
-    for place, begins in enumerate(moments(rng, total, now)):
+    for place, begins in enumerate(moments(rng, total, since, now)):
         does = place in sends and place not in campaigners and place not in planted
         plans.append(
             Plan(
@@ -120,13 +125,16 @@ def make_plans(responses: int, *, seed: int, now: datetime) -> tuple[Plan, ...]:
     return tuple(plans)
 
 
-def moments(rng: np.random.Generator, count: int, now: datetime) -> list[datetime]:
-    """Return when each begins: many in the first fortnight, then fewer; never in the future."""
-    days = OPEN_SINCE / timedelta(days=1) - 1
+def moments(rng: np.random.Generator, count: int, since: datetime, now: datetime) -> list[datetime]:
+    """Return when each begins: many in the first quarter, then fewer.
+
+    They end a day before now where there is a day to spare, so that nobody sends in the future.
+    """
+    length = now - since
+    days = (length - min(timedelta(days=1), length / 2)) / timedelta(days=1)
     early = rng.random(count) < 0.35
     drawn = np.where(early, rng.beta(1.2, 6, count), rng.random(count)) * days
-    opened = now - OPEN_SINCE
-    return [opened + timedelta(days=float(each)) for each in np.sort(drawn)]
+    return [since + timedelta(days=float(each)) for each in np.sort(drawn)]
 
 
 def act(
@@ -138,7 +146,7 @@ def act(
     now: datetime,
 ) -> None:
     """Do what the plan says, through the services."""
-    draft, at = write_draft(session, edition, filled, plan, rng)
+    draft, at = write_draft(session, edition, filled, plan, rng, now)
     if not plan.sends:
         return
     if plan.marks and filled.answered:
@@ -155,7 +163,12 @@ def act(
 
 
 def write_draft(
-    session: Session, edition: Edition, filled: Filled, plan: Plan, rng: np.random.Generator
+    session: Session,
+    edition: Edition,
+    filled: Filled,
+    plan: Plan,
+    rng: np.random.Generator,
+    now: datetime,
 ) -> tuple[Draft, datetime]:
     """Save the pages one after the other; who does not send stops on the way."""
     (first, answers), *rest = filled.pages
@@ -166,7 +179,7 @@ def write_draft(
     pages = rest if plan.sends else rest[: int(rng.integers(0, len(rest)))]
     for section, page in pages:
         seconds = int((section.minutes or 1) * 60 * rng.lognormal(-0.1, 0.5))
-        at = min(at + timedelta(seconds=seconds), plan.begins + LONGEST)
+        at = min(at + timedelta(seconds=seconds), plan.begins + LONGEST, now)
         drafting.save_section(session, draft, section.key, page, seen=0, now=at, seconds=seconds)
     return draft, at
 

@@ -1,10 +1,12 @@
 """What the analysis lends to coding: copies of a text, suggested themes, how far coders agree."""
 
 import math
+import threading
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from analysis.responses import Responses
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
 
 LEAST_DOUBLE_CODED = 10
 TOO_FEW = "too few"
+ROOM = 16 * 1024 * 1024
+
+Made = TypeVar("Made")
+starting = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -79,9 +85,25 @@ def suggested(texts: Sequence[tuple[str, str]], language: str, question: str) ->
     from analysis.texts.themes import suggest_themes
 
     rows = pd.DataFrame(list(texts), columns=["response_id", "text"])
-    found = suggest_themes(rows, language=language[:2], leave_out=[question])
+    found = with_room(lambda: suggest_themes(rows, language=language[:2], leave_out=[question]))
     themes = tuple(Suggestion(each.words, each.texts, each.responses) for each in found.themes)
     return Suggested(themes, found.counts.used, found.note, found.reason)
+
+
+def with_room(make: Callable[[], Made]) -> Made:
+    """Compute something in a thread of its own, with room for what OpenBLAS puts on the stack.
+
+    The threads in which the server answers have 2 MB: from some 1,400 texts on, the factoring of
+    the themes runs over their end and takes the whole process with it.
+    """
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with starting:
+            usual = threading.stack_size(ROOM)
+            try:
+                making = pool.submit(make)
+            finally:
+                threading.stack_size(usual)
+        return making.result()
 
 
 def agreement(

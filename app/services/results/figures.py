@@ -1,36 +1,17 @@
 """Tables and pictures of one question, filtered, with small counts hidden as everywhere."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from app.services.results.choices import Choice, UnknownQuestion, check, when
+from app.services.results.parting import parted
 from forms.codebook import AskedQuestion
 
 if TYPE_CHECKING:
     from analysis.charts.frame import Chart
     from analysis.report.content import Glance
-    from analysis.responses import Responses
     from analysis.tables import Table
     from app.services.results.live import Snapshot
-
-
-class UnknownQuestion(LookupError):
-    """The questionnaire has no such question or open question."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Whose answers to count, as the page's address says it."""
-
-    verified: str = ""
-    capacity: str = ""
-    jurisdiction: str = ""
-    campaigns: str = ""
-
-    @property
-    def narrows(self) -> bool:
-        """Whether anybody is left out."""
-        return any((self.verified, self.capacity, self.jurisdiction, self.campaigns))
 
 
 @dataclass(frozen=True)
@@ -44,91 +25,72 @@ class Figures:
     exposed: bool = False
 
 
-def narrowed(snapshot: "Snapshot", choice: Choice) -> "Responses":
-    """The responses that a choice lets through.
-
-    Raises
-    ------
-    UnknownQuestion
-        If the choice names something that there is not.
-    """
-    from analysis.filters import Filter, FilterError, narrow
-
-    if not choice.narrows:
-        return snapshot.responses
-    wanted = {"verified": True, "declared": False}.get(choice.verified)
-    campaigns = snapshot.campaigns if choice.campaigns == "without" else ()
-    chosen = Filter(
-        verified=wanted,
-        capacity=(choice.capacity,) if choice.capacity else (),
-        jurisdiction=(choice.jurisdiction,) if choice.jurisdiction else (),
-        without_campaigns=choice.campaigns == "without",
-        campaigns=campaigns,
-    )
-    try:
-        found: Responses = snapshot.once(
-            ("narrowed", choice, _when(snapshot, choice)),
-            lambda: narrow(snapshot.responses, chosen),
-        )
-    except FilterError as error:
-        raise UnknownQuestion(str(error)) from error
-    return found
-
-
 def figures(snapshot: "Snapshot", question: str, choice: Choice) -> Figures:
     """The tables and pictures of one closed question.
 
-    Tables of everybody and of those whom the filter lets through are hidden together, so that one
-    cannot be taken from the other.
+    Tables of everybody are hidden together, and shown alike whatever the filter; those of a part
+    are hidden so that no two pages together give a small count away.
 
     Raises
     ------
     UnknownQuestion
-        If there is no such question, or the filter fits nothing.
+        If there is no such question.
+    CannotFilter
+        If these filters cannot be used.
+    BeingWorkedOut
+        If it is not known yet which responses belong to campaigns.
     """
     asked = [each for each in snapshot.responses.codebook.questions if each.key == question]
     if not asked:
         raise UnknownQuestion(question)
-    made: Figures = snapshot.once(
-        ("figures", question, choice, _when(snapshot, choice)),
+    check(snapshot, choice)
+    kept = snapshot.parts if choice.narrows else snapshot.kept
+    made: Figures = kept.once(
+        ("figures", question, choice, when(snapshot, choice.page)),
         lambda: _figures(snapshot, asked[0], choice),
     )
     return made
 
 
-def _when(snapshot: "Snapshot", choice: Choice) -> datetime | None:
-    """When campaigns were last found, where it matters."""
-    return snapshot.copies.made_at if choice.campaigns == "without" else None
-
-
 def _figures(snapshot: "Snapshot", asked: AskedQuestion, choice: Choice) -> Figures:
-    from analysis.attack import ExposureError
     from analysis.charts.drawing import draw_question
+
+    tables = everybody(snapshot, asked)
+    if tables is None:
+        return Figures(asked, (), (), (), exposed=True)
+    if choice.narrows:
+        tables = parted(snapshot, tables, choice)
+    charts = draw_question(asked.text, tables, snapshot.responses.codebook.by_name)
+    return Figures(asked, tables, charts, _sentences(snapshot, tables))
+
+
+def everybody(snapshot: "Snapshot", asked: AskedQuestion) -> "tuple[Table, ...] | None":
+    """The tables of a question for everybody; None where nothing of it can be shown."""
+    from analysis.attack import ExposureError
     from analysis.crosstabs import by_group
     from analysis.disclosure import hide_small_counts, not_answers
     from analysis.feasibility import UndecidedError
-    from analysis.tables import Table
 
-    responses = narrowed(snapshot, choice)
     codebook = snapshot.responses.codebook
     variables = [each for each in codebook.of_question(asked.key) if not each.identifying]
-    everybody = [by_group(snapshot.responses, each.name) for each in variables]
-    some = [by_group(responses, each.name) for each in variables] if choice.narrows else []
-    family = (*everybody, *some)
 
-    def hide() -> tuple[Table, ...] | None:
-        try:
-            return hide_small_counts(family, snapshot.threshold, not_answers=not_answers(codebook))
-        except (ExposureError, UndecidedError):
-            return None
+    def make() -> "tuple[Table, ...] | None":
+        plain = tuple(by_group(snapshot.responses, each.name) for each in variables)
 
-    # The same figures are hidden alike, so what was worked out for them before still holds.
-    hidden: tuple[Table, ...] | None = snapshot.hidden.once((family, snapshot.threshold), hide)
-    if hidden is None:
-        return Figures(asked, (), (), (), exposed=True)
-    tables = hidden[len(everybody) :] if some else hidden
-    charts = draw_question(asked.text, tables, codebook.by_name)
-    return Figures(asked, tables, charts, _sentences(snapshot, tables))
+        def hide() -> "tuple[Table, ...] | None":
+            try:
+                return hide_small_counts(
+                    plain, snapshot.threshold, not_answers=not_answers(codebook)
+                )
+            except (ExposureError, UndecidedError):
+                return None
+
+        # The same figures are hidden alike, so what was worked out for them before still holds.
+        found: tuple[Table, ...] | None = snapshot.hidden.once((plain, snapshot.threshold), hide)
+        return found
+
+    made: tuple[Table, ...] | None = snapshot.once(("everybody", asked.key), make)
+    return made
 
 
 def _sentences(snapshot: "Snapshot", tables: "tuple[Table, ...]") -> tuple[str, ...]:
@@ -192,11 +154,3 @@ def apart(made: Figures, first: str, second: str) -> tuple[tuple[str, Any], ...]
         if {first, second} <= known:
             found.append((table.title, difference(table, groups=(first, second))))
     return tuple(found)
-
-
-def as_csv(table: "Table") -> bytes:
-    """One table as a file."""
-    from analysis.report.writing import csv_file
-
-    content: bytes = csv_file(table)
-    return content

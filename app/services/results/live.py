@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.database import Database
-from app.models import Consultation, Edition, Response
+from app.models import Consultation, Edition
 from app.services import editions
 from app.services.results import reading
 from app.services.results.reading import Known
@@ -29,9 +28,10 @@ if TYPE_CHECKING:
     from analysis.responses import Responses
 
 FRESH_SECONDS = 20.0
-BUILD_IN_REQUEST = 400
+WAIT_SECONDS = 0.25
 CAMPAIGNS_SECONDS = 600.0
 MOST_HIDDEN = 2_000
+MOST_PARTS = 400
 
 logger = logging.getLogger(__name__)
 Campaign = tuple[str, ...]
@@ -42,23 +42,36 @@ class BeingWorkedOut(Exception):
 
 
 class Memo:
-    """What was worked out once; two who ask for the same wait for one answer."""
+    """What was worked out once; two who ask for the same wait for one answer.
 
-    def __init__(self) -> None:
+    No more than `most` is kept: the oldest goes first.
+    """
+
+    def __init__(self, most: int | None = None) -> None:
+        self.most = most
         self.made: dict[Any, Any] = {}
         self.locks: dict[Any, threading.Lock] = {}
         self.guard = threading.Lock()
 
     def once(self, what: Any, make: Callable[[], Any]) -> Any:
         """Give what was worked out before, or work it out."""
-        if what in self.made:
+        try:
             return self.made[what]
+        except KeyError:
+            pass
         with self.guard:
             lock = self.locks.setdefault(what, threading.Lock())
         with lock:
-            if what not in self.made:
-                self.made[what] = make()
-        return self.made[what]
+            if what in self.made:
+                return self.made[what]
+            made = make()
+            with self.guard:
+                self.made[what] = made
+                while self.most is not None and len(self.made) > self.most:
+                    oldest = next(iter(self.made))
+                    del self.made[oldest]
+                    self.locks.pop(oldest, None)
+        return made
 
 
 class Copies:
@@ -105,13 +118,14 @@ class Snapshot:
     """The responses that counted at one moment, as the analysis takes them.
 
     `hidden` remembers tables by their figures, from one snapshot to the next: most questions are
-    not touched by one more response.
+    not touched by one more response. `parts` holds what filters let through, and not without end.
     """
 
     responses: "Responses"
     made_at: datetime
     threshold: int
     kept: Memo = field(default_factory=Memo, compare=False)
+    parts: Memo = field(default_factory=lambda: Memo(MOST_PARTS), compare=False)
     hidden: Memo = field(default_factory=Memo, compare=False)
     copies: Copies = field(default_factory=Copies, compare=False)
 
@@ -142,6 +156,8 @@ class Kept:
     looked_at: float = 0.0
     done: int = 0
     total: int = 0
+    worked_out: int = 0
+    questions: int = 0
     failed: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
     copies: Copies = field(default_factory=Copies)
@@ -151,13 +167,20 @@ class Kept:
         """Whether newer responses are being counted at the moment."""
         return self.snapshot is not None and self.lock.locked()
 
+    @property
+    def progress(self) -> "Progress":
+        """How far the first reading is."""
+        return Progress(self.done, self.total, self.worked_out, self.questions, self.failed)
+
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the first reading is."""
+    """How far the first reading is: responses read, then questions worked out."""
 
     done: int
     total: int
+    worked_out: int = 0
+    questions: int = 0
     failed: bool = False
 
 
@@ -175,23 +198,23 @@ def kept_of(database: Database, consultation: Consultation) -> Kept:
 def current(database: Database, consultation: Consultation) -> Snapshot | Progress:
     """The newest snapshot; how far it is where there is none yet.
 
-    A small consultation is read at once. A large one is read in the background the first time.
+    Reading happens in the background. The first time somebody waits a moment for it, which is
+    enough for a small consultation.
     """
     kept = kept_of(database, consultation)
     if kept.snapshot is not None and time.monotonic() - kept.looked_at < FRESH_SECONDS:
         return kept.snapshot
-    if kept.snapshot is None and _how_many(database, consultation.id) <= BUILD_IN_REQUEST:
-        with kept.lock:
-            refresh(database, consultation.id, kept)
-    elif kept.snapshot is not None and not _changed(database, consultation.id, kept):
+    if kept.snapshot is not None and not _changed(database, consultation.id, kept):
         kept.looked_at = time.monotonic()
     elif kept.lock.acquire(blocking=False):
         threading.Thread(
             target=_refresh_and_release, args=(database, consultation.id, kept), daemon=True
         ).start()
+    if kept.snapshot is None and kept.lock.acquire(timeout=WAIT_SECONDS):
+        kept.lock.release()
     if kept.snapshot is not None:
         return kept.snapshot
-    return Progress(kept.done, kept.total, kept.failed)
+    return kept.progress
 
 
 def forget(consultation_id: str) -> None:
@@ -199,12 +222,6 @@ def forget(consultation_id: str) -> None:
     with guard:
         for place in [each for each in kept_by_worker if each[1] == consultation_id]:
             del kept_by_worker[place]
-
-
-def _how_many(database: Database, consultation_id: str) -> int:
-    with database.session(reads_only=True) as session:
-        statement = sa.select(sa.func.count()).select_from(Response)
-        return session.scalar(statement.where(Response.consultation_id == consultation_id)) or 0
 
 
 def _changed(database: Database, consultation_id: str, kept: Kept) -> bool:
@@ -223,7 +240,7 @@ def _refresh_and_release(database: Database, consultation_id: str, kept: Kept) -
     A snapshot that replaces another is shown when its pages are ready, so that none is slow.
     """
     try:
-        refresh(database, consultation_id, kept, prepared=True)
+        refresh(database, consultation_id, kept)
     except Exception:
         kept.failed = True
         logger.exception("figures could not be brought up to date")
@@ -231,9 +248,7 @@ def _refresh_and_release(database: Database, consultation_id: str, kept: Kept) -
         kept.lock.release()
 
 
-def refresh(
-    database: Database, consultation_id: str, kept: Kept, *, prepared: bool = False
-) -> None:
+def refresh(database: Database, consultation_id: str, kept: Kept) -> None:
     """Bring the columns up to date where anything changed. Whoever calls holds the lock."""
     from app.services.results.preparing import prepare
 
@@ -246,9 +261,8 @@ def refresh(
         made = kept.snapshot
         if made is None or signature != kept.signature:
             made = _read(session, consultation, edition, kept)
-    # In a small consultation nearly everything is hidden, with much work, and pages are few.
-    if prepared and made is not kept.snapshot and len(made.responses) > BUILD_IN_REQUEST:
-        prepare(made)
+    if made is not kept.snapshot:
+        prepare(made, kept)
     kept.snapshot, kept.signature = made, signature
     kept.looked_at, kept.failed = time.monotonic(), False
 
@@ -256,7 +270,7 @@ def refresh(
 def _read(session: Session, consultation: Consultation, edition: Edition, kept: Kept) -> Snapshot:
     """The responses that count now; only what came or was changed is read."""
     newest = reading.newest(session, consultation, edition)
-    kept.done = 0
+    kept.done = kept.worked_out = kept.questions = 0
     kept.total = sum(kept.known.get(public) != mark for public, mark in newest.items())
 
     def rows(public_ids: list[str]) -> "pa.Table":

@@ -1,12 +1,23 @@
 """Working out in the background what pages ask for first: the overview and every question."""
 
-from app.services.results.figures import Choice, figures, overview
-from app.services.results.live import Snapshot
+from typing import TYPE_CHECKING
+
+from app.services.results.choices import Choice
+from app.services.results.figures import figures, overview
+
+if TYPE_CHECKING:
+    from app.services.results.live import Kept, Snapshot
 
 
-def prepare(snapshot: Snapshot) -> None:
-    """Work out the overview and the unfiltered figures of every closed question."""
+def prepare(snapshot: "Snapshot", kept: "Kept") -> None:
+    """Work out the unfiltered figures of every closed question, and the overview of them."""
+    asked = [
+        each
+        for each in snapshot.responses.codebook.questions
+        if each.kind == "closed" and each.serves
+    ]
+    kept.worked_out, kept.questions = 0, len(asked)
+    for question in asked:
+        figures(snapshot, question.key, Choice())
+        kept.worked_out += 1
     overview(snapshot)
-    for question in snapshot.responses.codebook.questions:
-        if question.kind == "closed" and question.serves:
-            figures(snapshot, question.key, Choice())

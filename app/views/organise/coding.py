@@ -11,11 +11,15 @@ from app.services.coding import (
     agreement,
     answers,
     assigning,
+    bringing,
     frames,
     overview,
+    questions,
+    settling,
     tables,
 )
-from app.services.coding.frames import Refused, TextQuestion
+from app.services.coding.frames import Refused
+from app.services.coding.questions import TextQuestion
 from app.services.roles import may, who
 from app.team import current_organiser, now
 from app.views.organise.desk import find_consultation, organise
@@ -24,7 +28,7 @@ from app.views.organise.people import everybody
 
 def find_question(consultation: Consultation, key: str) -> TextQuestion:
     """The open question in the address; 404 where there is none."""
-    for each in frames.text_questions(current_session(), consultation):
+    for each in questions.text_questions(current_session(), consultation):
         if each.key == key:
             return each
     abort(404)
@@ -78,6 +82,7 @@ def show_frame(
         candidates=assigning.candidates(session, frame) if frame else (),
         given=request.form,
         errors=errors or (),
+        threshold=consultation.small_counts,
     )
     return page, 422 if errors else 200
 
@@ -87,10 +92,10 @@ def bring_in(consultation: Consultation, question: str) -> int:
     session, identifier, actor = current_session(), consultation.id, current_organiser().id
     session.rollback()
     with current_database().session(reads_only=True) as reading:
-        found = answers.look(reading, reading.get_one(Consultation, identifier), question)
-        stands_for = answers.units_of(found)
+        found = bringing.look(reading, reading.get_one(Consultation, identifier), question)
+        stands_for = bringing.units_of(found)
     frame = frames.start(session, consultation, question, actor=actor, now=now())
-    return answers.bring_in(session, frame, found, stands_for, actor=actor, now=now())
+    return bringing.bring_in(session, frame, found, stands_for, actor=actor, now=now())
 
 
 @organise.post("/c/<key>/coding/<question>/bring-in")
@@ -158,7 +163,7 @@ def coding_reliability(key: str, question: str) -> ResponseReturnValue:
     frame = find_frame(consultation, question)
     session = current_session()
     units = answers.units(session, consultation, frame)
-    free, not_free = agreement.to_settle(units, current_organiser().id)
+    free, not_free = settling.to_settle(units, current_organiser().id)
     return render_template(
         "organise/coding_reliability.html",
         question=find_question(consultation, question),
@@ -168,6 +173,7 @@ def coding_reliability(key: str, question: str) -> ResponseReturnValue:
         names={code.id: code.name for code in frame.codes},
         free=len(free),
         not_free=not_free,
-        table=tables.themes(current_database(), session, consultation, frame),
+        table=tables.themes(current_database(), session, consultation, frame, units),
         threshold=consultation.small_counts,
+        least=agreement.LEAST,
     )

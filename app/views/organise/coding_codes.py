@@ -10,6 +10,7 @@ from app.models_coding import Code, CodingFrame
 from app.security import open_to
 from app.services.coding import frames, suggesting
 from app.services.coding.frames import Named, Refused
+from app.services.coding.suggesting import Offers
 from app.services.roles import who
 from app.team import current_organiser, now
 from app.views.organise.coding import bring_in, find_frame, find_question, show_frame
@@ -50,31 +51,41 @@ def coding_suggestions(key: str, question: str) -> ResponseReturnValue:
     asked = find_question(consultation, question)
     if request.method == "GET":
         found = suggesting.suggestions(current_session(), consultation, asked)
-        return render_template("organise/coding_suggestions.html", question=asked, found=found)
-    picked = [
-        Named(request.form.get(f"name-{place}", ""), request.form.get(f"about-{place}", ""))
+        known = frames.find(current_session(), consultation, question)
+        return render_template(
+            "organise/coding_suggestions.html", question=asked, found=found, frame=known
+        )
+    picked = {
+        place: Named(request.form.get(f"name-{place}", ""), request.form.get(f"about-{place}", ""))
         for place in request.form.getlist("pick")
-    ]
+    }
     session, actor = current_session(), current_organiser().id
     try:
         suggesting.check(frames.find(session, consultation, question), picked)
     except Refused as refused:
         found = suggesting.suggestions(session, consultation, asked)
+        field = refused.field if offered(found, refused.field) else "suggested"
         page = render_template(
             "organise/coding_suggestions.html",
             question=asked,
             found=found,
-            errors=[(refused.field, str(refused))],
+            errors=[(field, str(refused))],
             given=request.form,
+            frame=frames.find(session, consultation, question),
         )
         return page, 422
     if frames.find(session, consultation, question) is None:
         bring_in(consultation, question)
     frame = find_frame(consultation, question)
-    for each in picked:
+    for each in picked.values():
         frames.make_code(session, frame, each, actor=actor, now=now())
     flash("The codes are made. Change their names and descriptions as you read.")
     return redirect(url_for("organise.coding_frame", key=key, question=question), 303)
+
+
+def offered(found: Offers, field: str) -> bool:
+    """Whether a field is of a theme that is still offered, now that more may have come in."""
+    return field.rpartition("-")[2] in {str(place) for place in range(len(found.themes))}
 
 
 @organise.route("/c/<key>/coding/<question>/codes/<int:number>", methods=["GET", "POST"])
@@ -97,6 +108,7 @@ def coding_code(key: str, question: str, number: int) -> ResponseReturnValue:
         "organise/coding_code.html",
         question=find_question(consultation, question),
         code=code,
+        into=next((each.name for each in frame.codes if each.id == code.merged_into), ""),
         others=[each for each in frames.in_use(frame) if each.id != code.id],
         errors=errors,
         given=request.form,

@@ -1,21 +1,25 @@
-"""Reading and coding, one answer at a time; settling what two coders disagree on."""
+"""Reading and coding, one answer at a time."""
+
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import current_session
 from app.models import Consultation
-from app.models_coding import CodingFrame
+from app.models_coding import Code, CodingFrame
 from app.security import open_to
-from app.services.coding import agreement, answers, assigning, frames, giving
+from app.services.coding import answers, assigning, bringing, frames, giving
 from app.services.coding.answers import Given, Unit
+from app.services.coding.frames import Named
 from app.services.coding.giving import Queue
-from app.services.roles import who
+from app.services.roles import may, who
 from app.team import current_organiser, now
 from app.views.organise.coding import find_frame, find_question
 from app.views.organise.desk import find_consultation, organise
 
 KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
+NO_LONGER = "That answer needs no coding now. Here is the next one."
 
 
 def own_queue(consultation: Consultation, frame: CodingFrame) -> Queue:
@@ -40,7 +44,7 @@ def coding_read(key: str, question: str) -> ResponseReturnValue:
             "organise/coding_done.html",
             question=find_question(consultation, question),
             queue=queue,
-            waiting=answers.waiting(current_session(), consultation, frame),
+            waiting=bringing.waiting(current_session(), consultation, frame),
         )
     return show_answer(consultation, frame, queue, unit)
 
@@ -53,30 +57,54 @@ def coding_read_one(key: str, question: str, item: str) -> ResponseReturnValue:
     frame = find_frame(consultation, question)
     queue = own_queue(consultation, frame)
     unit = queue.find(item)
-    onwards = redirect(url_for("organise.coding_read", key=key, question=question), 303)
-    if unit is None:
-        if request.method == "GET":
-            abort(404)
-        flash("That answer needs no coding now. Here is the next one.")
-        return onwards
     if request.method == "GET":
+        if unit is None:
+            abort(404)
         return show_answer(consultation, frame, queue, unit)
+    if unit is None:
+        flash(NO_LONGER)
+        return onwards(frame, item, consultation)
     try:
-        codes = giving.chosen(frame, request.form.getlist("codes"))
-        giving.give(
-            current_session(),
-            frame,
-            unit,
-            codes,
-            coder_id=queue.coder_id,
-            part=queue.part,
-            now=now(),
-        )
+        save_codes(frame, queue, unit)
     except frames.Refused as refused:
-        return show_answer(consultation, frame, queue, unit, [("codes", str(refused))])
+        return show_answer(consultation, frame, queue, unit, [(refused.field, str(refused))])
     except (giving.CodedByAnother, giving.AlreadySettled):
-        flash("That answer needs no coding now. Here is the next one.")
-    return onwards
+        flash(NO_LONGER)
+        return onwards(frame, item, consultation)
+    return onwards(frame, item, consultation, anchor="reading")
+
+
+def save_codes(frame: CodingFrame, queue: Queue, unit: Unit) -> None:
+    """Keep what was ticked, and with it a code that was named while reading, if any."""
+    session, ticked = current_session(), request.form.getlist("codes")
+    doing: dict[str, Any] = {"coder_id": queue.coder_id, "part": queue.part, "now": now()}
+    name = request.form.get("new-code", "").strip()
+    if not name:
+        giving.give(session, frame, unit, giving.chosen(frame, ticked), **doing)
+        return
+    if not may(current_organiser().roles, "frame"):
+        abort(403)
+    if giving.NONE_FITS in ticked:
+        raise frames.Refused("new-code", "Make a new code, or say that none fits, but not both.")
+    others = giving.chosen(frame, ticked) if ticked else []
+    named = frames.checked(frame, Named(name), "new-code")
+    code = frames.make_code(session, frame, named, actor=queue.coder_id, now=doing["now"])
+    giving.give(session, frame, unit, [*others, code.id], **doing)
+    flash(f"The code “{code.name}” is made, and given to the answer that you just read.")
+
+
+def onwards(
+    frame: CodingFrame, item: str, consultation: Consultation, anchor: str | None = None
+) -> ResponseReturnValue:
+    """On to what follows an answer: where all is well, past the top of the page."""
+    address = url_for(
+        "organise.coding_read",
+        key=consultation.key,
+        question=frame.question,
+        after=item,
+        _anchor=anchor,
+    )
+    return redirect(address, 303)
 
 
 def show_answer(
@@ -89,8 +117,8 @@ def show_answer(
     """The page with one answer and the codes: who wrote it stands nowhere on it."""
     session = current_session()
     own = giving.own_coding(unit, queue.coder_id, queue.part)
-    ticked = set(request.form.getlist("codes")) if errors else own_ticks(own)
-    earlier = [each for each in queue.own if each.item_id != unit.item_id]
+    split = giving.own_before(unit, queue.coder_id, queue.part)
+    earlier = queue.earlier(unit.item_id)
     page = render_template(
         "organise/coding_read.html",
         question=find_question(consultation, frame.question),
@@ -98,91 +126,32 @@ def show_answer(
         unit=unit,
         versions=giving.other_versions(session, unit, frame.question),
         queue=queue,
-        codes=list(zip(frames.in_use(frame), KEYS.ljust(frames.MOST_CODES), strict=False)),
-        ticked=ticked,
+        codes=signed(frame),
+        ticked=set(request.form.getlist("codes")) if errors else ticks(own, split),
         no_code=giving.NONE_FITS,
-        earlier=earlier[0].item_id if earlier else "",
+        earlier=earlier,
+        gave=names_given(frame, queue, earlier),
         again=own is not None,
+        split=split,
         errors=errors or (),
+        given=request.form,
     )
     return page, 422 if errors else 200
 
 
-def own_ticks(own: Given | None) -> set[str]:
+def signed(frame: CodingFrame) -> list[tuple[Code, str]]:
+    """The codes in use, each with the key that ticks it; the last ones of many have none."""
+    return list(zip(frames.in_use(frame), KEYS.ljust(frames.MOST_CODES), strict=False))
+
+
+def ticks(own: Given | None, split: Given | None) -> set[str]:
     """What a coder ticked before: none where they have not read it."""
     if own is None:
-        return set()
+        return set(split.codes) if split else set()
     return set(own.codes) or {giving.NONE_FITS}
 
 
-def find_disagreement(consultation: Consultation, frame: CodingFrame, item: str) -> Unit:
-    """The disagreement in the address; 404 where it is none, or not for this person."""
-    units = answers.units(current_session(), consultation, frame)
-    free, _ = agreement.to_settle(units, current_organiser().id)
-    for unit in free:
-        if unit.item_id == item:
-            return unit
-    abort(404)
-
-
-@organise.get("/c/<key>/coding/<question>/disagreements")
-@open_to(*who("frame"))
-def coding_settle(key: str, question: str) -> ResponseReturnValue:
-    """The next disagreement that this person may settle."""
-    consultation = find_consultation(key)
-    frame = find_frame(consultation, question)
-    units = answers.units(current_session(), consultation, frame)
-    free, not_free = agreement.to_settle(units, current_organiser().id)
-    if free:
-        return show_disagreement(consultation, frame, free[0], left=len(free))
-    return render_template(
-        "organise/coding_settled.html",
-        question=find_question(consultation, question),
-        not_free=not_free,
-        standing=agreement.standing(units),
-    )
-
-
-@organise.route("/c/<key>/coding/<question>/disagreements/<item>", methods=["GET", "POST"])
-@open_to(*who("frame"))
-def coding_settle_one(key: str, question: str, item: str) -> ResponseReturnValue:
-    """One disagreement: what coder A and coder B gave, and what is to count."""
-    consultation = find_consultation(key)
-    frame = find_frame(consultation, question)
-    unit = find_disagreement(consultation, frame, item)
-    if request.method == "GET":
-        return show_disagreement(consultation, frame, unit)
-    try:
-        codes = giving.chosen(frame, request.form.getlist("codes"))
-    except frames.Refused as refused:
-        return show_disagreement(consultation, frame, unit, errors=[("codes", str(refused))])
-    agreement.settle(current_session(), frame, unit, codes, actor=current_organiser().id, now=now())
-    return redirect(url_for("organise.coding_settle", key=key, question=question), 303)
-
-
-def show_disagreement(
-    consultation: Consultation,
-    frame: CodingFrame,
-    unit: Unit,
-    *,
-    left: int = 0,
-    errors: list[tuple[str, str]] | None = None,
-) -> ResponseReturnValue:
-    """The page with both codings, without names; what both gave is ticked already."""
-    session = current_session()
-    a, b = agreement.sides(unit)
-    page = render_template(
-        "organise/coding_settle.html",
-        question=find_question(consultation, frame.question),
-        answer=giving.read(session, unit, frame.question),
-        unit=unit,
-        versions=giving.other_versions(session, unit, frame.question),
-        codes=list(zip(frames.in_use(frame), KEYS.ljust(frames.MOST_CODES), strict=False)),
-        a=a,
-        b=b,
-        ticked=set(request.form.getlist("codes")) if errors else a & b,
-        no_code=giving.NONE_FITS,
-        left=left,
-        errors=errors or (),
-    )
-    return page, 422 if errors else 200
+def names_given(frame: CodingFrame, queue: Queue, unit: Unit | None) -> list[str]:
+    """What this coder gave to an answer of theirs, in words."""
+    own = giving.own_coding(unit, queue.coder_id, queue.part) if unit else None
+    return [code.name for code in frames.in_use(frame) if own and code.id in own.codes]

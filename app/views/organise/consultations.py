@@ -1,18 +1,20 @@
 """Consultations: the list, a new one, its preview, opening, extending, closing, its settings."""
 
-from typing import Any
+import io
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import current_session
 from app.models import Consultation
+from app.pages import absolute
 from app.security import open_to, takes_files
-from app.services import consultations, editions
+from app.services import consultations, editions, setting_up
 from app.services.roles import may, who
-from app.services.wording import Place, wording_of
+from app.services.waiting import waiting
 from app.team import current_organiser, now
 from app.views.organise.desk import find_consultation, organise
+from forms.manifest import LEAST_VIEWS
 from forms.questionnaire import Questionnaire
 from forms.section_form import section_form
 
@@ -21,9 +23,12 @@ from forms.section_form import section_form
 @open_to(*who("see"))
 def home() -> ResponseReturnValue:
     """Every consultation, with what it is doing now."""
-    return render_template(
-        "organise/home.html", consultations=editions.everything(current_session()), moment=now()
-    )
+    session, person = current_session(), current_organiser().id
+    found = [(each, waiting(session, each, person)) for each in editions.everything(session)]
+    return render_template("organise/home.html", consultations=found, moment=now())
+
+
+NEW = ("key", "title", "organiser", "like", "rehearsal")
 
 
 @organise.route("/new", methods=["GET", "POST"])
@@ -33,21 +38,31 @@ def new() -> ResponseReturnValue:
     """A new consultation: from a file, or as a copy of one."""
     if request.method == "GET":
         return show_new({})
-    given = {name: request.form.get(name, "") for name in ("key", "title", "organiser", "like")}
+    given = {name: request.form.get(name, "") for name in NEW}
     session = current_session()
     like = editions.find(session, given["like"]) if given["like"] else None
     upload = request.files.get("file")
     if upload is not None and upload.filename:
         if not may(current_organiser().roles, "upload"):
             return show_new(given, [("file", "Only an owner may upload a questionnaire.")])
-        questionnaire, mistakes = consultations.check_upload(upload.read())
+        content = upload.read()
+        questionnaire, mistakes = consultations.check_upload(content)
         if questionnaire is None:
-            return show_new(given, mistakes=mistakes)
+            return show_new(given, marked=consultations.marked(content, mistakes))
     elif like is not None:
         questionnaire = consultations.questionnaire_of(session, like)
     else:
         return show_new(given, [("like", "Choose a consultation to copy, or a file.")])
     return create(questionnaire, given, like)
+
+
+@organise.get("/new/example.yaml")
+@open_to(*who("prepare"))
+def new_example() -> ResponseReturnValue:
+    """The questionnaire that this service came with, to begin from."""
+    name = f"{editions.DEFAULT_FILE.parent.name}.yaml"
+    content = io.BytesIO(editions.DEFAULT_FILE.read_bytes())
+    return send_file(content, mimetype="text/yaml", as_attachment=True, download_name=name)
 
 
 def create(
@@ -64,6 +79,7 @@ def create(
             actor=current_organiser().id,
             now=now(),
             like=like,
+            rehearsal=given["rehearsal"] == "yes",
         )
     except consultations.Refused as refused:
         return show_new(given, [(refused.field, str(refused))])
@@ -72,15 +88,21 @@ def create(
 
 
 def show_new(
-    given: dict[str, str], errors: list[tuple[str, str]] | None = None, mistakes: Any = ()
+    given: dict[str, str],
+    errors: list[tuple[str, str]] | None = None,
+    marked: tuple[consultations.Marked, ...] = (),
 ) -> ResponseReturnValue:
     """The page for a new consultation, with what was given."""
     told = list(errors or ())
-    told += [("file", f"Line {each.line}: {each.message}") for each in mistakes]
+    if marked:
+        told.append(
+            ("file", "The file cannot be used yet. Put its mistakes right, and choose it again")
+        )
     page = render_template(
         "organise/new.html",
         given=given,
         errors=told,
+        marked=marked,
         consultations=editions.everything(current_session()),
         may_upload=may(current_organiser().roles, "upload"),
     )
@@ -94,8 +116,9 @@ def settings_preview(key: str) -> ResponseReturnValue:
     consultation = find_consultation(key)
     questionnaire = consultations.questionnaire_of(current_session(), consultation)
     groups = questionnaire.codebook().groups
-    group = request.args.get("group", groups[0].key)
-    settled = {questionnaire.roles.group: group}
+    key = request.args.get("group", groups[0].key)
+    group = next((each for each in groups if each.key == key), None) or abort(404)
+    settled = {questionnaire.roles.group: group.key}
     pages = [(each, section_form(each, settled)) for each in questionnaire.route(settled)]
     return render_template("organise/preview.html", pages=pages, groups=groups, group=group)
 
@@ -113,6 +136,8 @@ def steer(key: str) -> ResponseReturnValue:
         return show_steer(consultation, [("act", "Choose what to do.")])
     except consultations.Refused as refused:
         return show_steer(consultation, [(refused.field, str(refused))])
+    if request.form.get("act") == "remove":
+        return redirect(url_for("organise.home"), 303)
     return redirect(url_for("organise.steer", key=key), 303)
 
 
@@ -124,8 +149,11 @@ def show_steer(
         "organise/steer.html",
         is_open=editions.is_open(current_session(), consultation, now=now()),
         questionnaire=consultations.questionnaire_of(current_session(), consultation),
+        missing=() if consultation.synthetic else setting_up.missing(consultation),
         given=request.form,
         errors=errors or (),
+        address=absolute(url_for("respond.first_page", consultation=consultation.key)),
+        least=LEAST_VIEWS,
         moment=now(),
     )
     return page, 422 if errors else 200
@@ -137,7 +165,9 @@ def number(name: str) -> int:
 
 
 def open_consultation(consultation: Consultation) -> None:
-    """Open it with the thresholds given."""
+    """Open it with the thresholds given, where that is meant."""
+    if request.form.get("meant") != "yes":
+        raise consultations.Refused("meant", "Tick the box if everything is as it should be.")
     closes_at = consultations.read_time(
         request.form.get("closes_at", ""), consultation.zone, "closes_at", needed=False
     )
@@ -151,7 +181,10 @@ def open_consultation(consultation: Consultation) -> None:
         actor=current_organiser().id,
         now=now(),
     )
-    flash("The consultation is open.")
+    if consultation.synthetic:
+        flash("The rehearsal is open. Send made-up answers to it, or answer as a respondent would.")
+    else:
+        flash("The consultation is open.")
 
 
 def extend_consultation(consultation: Consultation) -> None:
@@ -172,90 +205,24 @@ def extend_consultation(consultation: Consultation) -> None:
 
 
 def close_consultation(consultation: Consultation) -> None:
-    """Close it now."""
+    """Close it now, where that is meant."""
+    if request.form.get("sure") != "yes":
+        raise consultations.Refused("sure", "Tick the box if you want to close it now.")
     consultations.close(current_session(), consultation, actor=current_organiser().id, now=now())
     flash("The consultation is closed.")
+
+
+def remove_consultation(consultation: Consultation) -> None:
+    """Remove it, where that is meant."""
+    if request.form.get("surely") != "yes":
+        raise consultations.Refused("surely", "Tick the box if you want to remove it.")
+    consultations.remove(current_session(), consultation, actor=current_organiser().id, now=now())
+    flash(f"“{consultation.title}” is removed.")
 
 
 ACTS = {
     "open": open_consultation,
     "extend": extend_consultation,
     "close": close_consultation,
+    "remove": remove_consultation,
 }
-
-
-def places(text: str) -> list[dict[str, str]]:
-    """Places to turn to, one a line: name | address | about."""
-    lines = [[part.strip() for part in line.split("|")] for line in text.splitlines()]
-    found = [line for line in lines if line[0]]
-    return [
-        {"name": line[0], "address": line[1] if len(line) > 1 else "", "about": " ".join(line[2:])}
-        for line in found
-    ]
-
-
-def as_lines(found: tuple[Place, ...]) -> str:
-    """Places as they are typed."""
-    return "\n".join(" | ".join(filter(None, (p.name, p.address, p.about))) for p in found)
-
-
-TEXTS = ("purpose", "audience", "after", "contact_name", "contact_email", "quick_exit")
-
-
-@organise.route("/c/<key>/settings", methods=["GET", "POST"])
-@open_to(*who("prepare"))
-def settings(key: str) -> ResponseReturnValue:
-    """Names, contact, hotlines, support and privacy wording."""
-    consultation = find_consultation(key)
-    errors: list[tuple[str, str]] = []
-    if request.method == "POST":
-        try:
-            change_settings(consultation)
-        except consultations.Refused as refused:
-            errors = [(refused.field, str(refused))]
-        else:
-            flash("The settings are saved.")
-            return redirect(url_for("organise.settings", key=key), 303)
-    page = render_template(
-        "organise/settings.html",
-        given=request.form if errors else as_given(consultation),
-        errors=errors,
-    )
-    return page, 422 if errors else 200
-
-
-def change_settings(consultation: Consultation) -> None:
-    """Save what was typed."""
-    form = request.form
-    values: dict[str, Any] = {name: form.get(name, "").strip() for name in TEXTS}
-    values["hotlines"] = places(form.get("hotlines", ""))
-    values["support"] = places(form.get("support", ""))
-    values["privacy"] = [
-        part.strip() for part in form.get("privacy", "").split("\n") if part.strip()
-    ]
-    consultations.set_up(
-        current_session(),
-        consultation,
-        values,
-        open_link=form.get("open_link") == "yes",
-        zone=form.get("zone", "").strip(),
-        title=form.get("title", ""),
-        organiser=form.get("organiser", ""),
-        actor=current_organiser().id,
-        now=now(),
-    )
-
-
-def as_given(consultation: Consultation) -> dict[str, str]:
-    """The settings as they are typed."""
-    wording = wording_of(consultation)
-    return {
-        **{name: getattr(wording, name) for name in TEXTS},
-        "hotlines": as_lines(wording.hotlines),
-        "support": as_lines(wording.support),
-        "privacy": "\n".join(wording.privacy),
-        "open_link": "yes" if consultation.open_link else "",
-        "zone": consultation.zone,
-        "title": consultation.title,
-        "organiser": consultation.organiser,
-    }

@@ -21,8 +21,11 @@ AROUND = (
     ("account.mine", "Your account", "see"),
 )
 IN_A_CONSULTATION = (
-    ("organise.follow", "Follow", "see"),
+    ("organise.settings", "Settings", "prepare"),
+    ("organise.steer", "Open and close", "prepare"),
+    ("organise.rehearsal", "Made-up answers", "prepare"),
     ("organise.invitations", "Invitations", "invite"),
+    ("organise.follow", "Follow", "see"),
     ("organise.responses", "Responses", "read"),
     ("organise.entering", "Enter responses", "enter"),
     ("organise.held", "Held", "safeguard"),
@@ -30,8 +33,6 @@ IN_A_CONSULTATION = (
     ("organise.results", "Results", "results"),
     ("organise.publication", "Publish", "publish"),
     ("organise.exports", "Exports", "export_public"),
-    ("organise.steer", "Open and close", "prepare"),
-    ("organise.settings", "Settings", "prepare"),
 )
 
 
@@ -51,6 +52,13 @@ def find_consultation(key: str) -> Consultation:
         abort(404)
     g.desk_consultation = found
     return found
+
+
+def pages_of(consultation: Consultation) -> tuple[tuple[str, str, str], ...]:
+    """The pages of a consultation; only a rehearsal has one for made-up answers."""
+    if consultation.synthetic:
+        return IN_A_CONSULTATION
+    return tuple(each for each in IN_A_CONSULTATION if each[0] != "organise.rehearsal")
 
 
 def _links(pages: tuple[tuple[str, str, str], ...], **values: Any) -> list[Link]:
@@ -73,7 +81,7 @@ def known_to_templates() -> dict[str, object]:
     if here is None or here.proved_at is None or g.get("broken"):
         return {}
     consultation: Consultation | None = g.get("desk_consultation")
-    inside = _links(IN_A_CONSULTATION, key=consultation.key) if consultation else []
+    inside = _links(pages_of(consultation), key=consultation.key) if consultation else []
     return {
         "organiser_links": _links(AROUND),
         "consultation_links": inside,

@@ -1,30 +1,36 @@
-"""Entering: responses that came on paper or by mail, one by one, and many from a spreadsheet.
+"""Entering: responses that came on paper or by mail, one by one. Spreadsheets are in `importing`.
 
 The forms are those that respondents meet, without the page that asks them to look again: what
 screening finds is held when the response is saved.
 """
 
-import io
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import current_session
 from app.models import Consultation, Draft, Edition, Response
-from app.models_importing import ImportBatch
-from app.security import open_to, takes_files
-from app.services import audit, drafting, editions, importing, spreadsheets, submitting
+from app.security import open_to
+from app.services import (
+    audit,
+    drafting,
+    editions,
+    importing,
+    screening,
+    sheet_check,
+    submitting,
+)
 from app.services.drafting import Progress
 from app.services.roles import who
+from app.services.sheet_check import Mistake
 from app.team import current_organiser, now
 from app.views.organise.desk import find_consultation, organise
 from forms.questionnaire import Section
 from forms.section_form import SectionForm, section_form
 
 CHANNELS = (("paper", "On paper"), ("email", "By e-mail"))
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_SHOWN = 100
 
 
@@ -45,7 +51,7 @@ def entering(key: str) -> ResponseReturnValue:
 
 
 def show_hub(
-    key: str, errors: tuple[tuple[str, str], ...] = (), mistakes: tuple[tuple[int, str], ...] = ()
+    key: str, errors: tuple[tuple[str, str], ...] = (), mistakes: tuple[Mistake, ...] = ()
 ) -> ResponseReturnValue:
     """The page to begin on, with what is wrong with an uploaded sheet."""
     consultation = find_consultation(key)
@@ -56,6 +62,7 @@ def show_hub(
         Draft.channel.in_([channel for channel, _ in CHANNELS]),
         Response.id.is_(None),
     ).order_by(Draft.created_at)
+    together = sheet_check.once_each(mistakes)
     page = render_template(
         "organise/entering.html",
         channels=CHANNELS,
@@ -63,8 +70,8 @@ def show_hub(
         batches=importing.waiting(session, consultation),
         ready=editions.current_edition(session, consultation) is not None,
         errors=errors,
-        mistakes=mistakes[:MOST_SHOWN],
-        more=max(0, len(mistakes) - MOST_SHOWN),
+        mistakes=together[:MOST_SHOWN],
+        more=max(0, len(together) - MOST_SHOWN),
     )
     return page, 422 if errors else 200
 
@@ -164,8 +171,13 @@ def show_check(draft: Draft, *, missing: bool = False) -> ResponseReturnValue:
         (f"check-{section.key}", f"Give an answer: {question.text}")
         for section, question in (progress.unanswered if missing else ())
     )
+    found = screening.screen_answers(progress)
+    held = dict.fromkeys(
+        (progress.questionnaire.question(each.question).text, each.label) for each in found
+    )
     page = render_template(
         "organise/entering_check.html",
+        held=list(held),
         draft=draft,
         states=[progress.state(each) for each in progress.route],
         channels=dict(CHANNELS),
@@ -188,87 +200,4 @@ def entering_send(key: str, identifier: str) -> ResponseReturnValue:
     audit.record(session, current_organiser().id, "enter", response.reference, told, now=now())
     held = " Something in it is held until safeguarding has looked." if response.held_at else ""
     flash(f"Entered. Write this reference on the paper: {response.reference}.{held}")
-    return redirect(url_for("organise.entering", key=key), 303)
-
-
-@organise.get("/c/<key>/enter/template.xlsx")
-@open_to(*who("enter"))
-def entering_template(key: str) -> ResponseReturnValue:
-    """The spreadsheet to fill in."""
-    _, edition = opened(key)
-    content = spreadsheets.template(editions.questionnaire_of(edition))
-    name = f"{key}_import-template.xlsx"
-    return send_file(io.BytesIO(content), mimetype=EXCEL, as_attachment=True, download_name=name)
-
-
-@organise.post("/c/<key>/enter/upload")
-@open_to(*who("enter"))
-@takes_files
-def entering_upload(key: str) -> ResponseReturnValue:
-    """Check a filled-in spreadsheet; only one without mistakes goes on."""
-    consultation, edition = opened(key)
-    upload = request.files.get("file")
-    if upload is None or not upload.filename:
-        return show_hub(key, (("file", "Choose the spreadsheet that you filled in."),))
-    session = current_session()
-    questionnaire = editions.questionnaire_of(edition)
-    before = importing.brought_in(session, consultation)
-    session.rollback()  # nothing was written: while rows are checked, others can save
-    try:
-        checked = importing.check(questionnaire, upload.read(), before)
-    except spreadsheets.NotASpreadsheet as wrong:
-        return show_hub(key, (("file", str(wrong)),))
-    if checked.mistakes:
-        lines = len({line for line, _ in checked.mistakes})
-        said = f"Nothing was brought in. Correct {lines} line{'s' if lines > 1 else ''}: see below."
-        return show_hub(key, (("file", said),), checked.mistakes)
-    if not checked.ready:
-        known = "Every row was brought in before." if checked.known else "There is no row in it."
-        return show_hub(key, (("file", known),))
-    batch = importing.keep(session, consultation, checked, actor=current_organiser().id, now=now())
-    return redirect(url_for("organise.entering_batch", key=key, identifier=batch.id), 303)
-
-
-def find_batch(key: str, identifier: str) -> ImportBatch:
-    """A batch of this consultation; 404 where there is none."""
-    consultation = find_consultation(key)
-    batch = current_session().get(ImportBatch, identifier)
-    if batch is None or batch.consultation_id != consultation.id:
-        abort(404)
-    return batch
-
-
-@organise.get("/c/<key>/enter/import/<identifier>")
-@open_to(*who("enter"))
-def entering_batch(key: str, identifier: str) -> ResponseReturnValue:
-    """What a checked sheet will bring in, and how far it is."""
-    batch = find_batch(key, identifier)
-    rows: list[Any] = batch.unseal("rows") or []
-    _, edition = opened(key)
-    questionnaire = editions.questionnaire_of(edition)
-    groups = {each.key: each.label for each in questionnaire.codebook().groups}
-    shown = []
-    for line, row_key, pages, marks in rows[:20]:
-        answers = {name: value for _, page in pages for name, value in page.items()}
-        given = sum(value is not None for value in answers.values())
-        group = groups.get(str(answers.get(questionnaire.roles.group)), "Group not known")
-        shown.append((line, row_key, group, given, len(marks)))
-    return render_template("organise/entering_batch.html", batch=batch, left=len(rows), shown=shown)
-
-
-@organise.post("/c/<key>/enter/import/<identifier>")
-@open_to(*who("enter"))
-def entering_bring_in(key: str, identifier: str) -> ResponseReturnValue:
-    """Bring in the next rows, as many as one request may take."""
-    batch = find_batch(key, identifier)
-    importing.bring_in(current_session(), batch, now=now())
-    return redirect(url_for("organise.entering_batch", key=key, identifier=batch.id), 303)
-
-
-@organise.post("/c/<key>/enter/import/<identifier>/discard")
-@open_to(*who("enter"))
-def entering_discard(key: str, identifier: str) -> ResponseReturnValue:
-    """Throw away what is not brought in yet."""
-    importing.discard(current_session(), find_batch(key, identifier))
-    flash("The rows that were left are thrown away.")
     return redirect(url_for("organise.entering", key=key), 303)

@@ -13,6 +13,7 @@ from app.services.hidden import Count
 from app.services.roles import who
 from app.team import now
 from app.views.organise.desk import find_consultation, organise
+from forms.manifest import LEAST_VIEWS
 
 WIDTH, HEIGHT, LEFT, FOOT = 960, 260, 48, 34
 STUB = 6  # how high a bar is drawn whose number is hidden
@@ -102,4 +103,11 @@ def follow(key: str) -> ResponseReturnValue:
     except following.NotOpened:
         return render_template("organise/follow_not_yet.html")
     picture = draw(found.periods) if found.periods else None
-    return render_template("organise/follow.html", found=found, picture=picture, moment=now())
+    return render_template(
+        "organise/follow.html",
+        found=found,
+        picture=picture,
+        moment=now(),
+        thin=following.thin(found),
+        least=LEAST_VIEWS,
+    )

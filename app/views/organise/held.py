@@ -1,11 +1,12 @@
 """Held responses: closed by default, looked at with a reason, decided on by two people.
 
 Every page says where to find support. Nothing here links, fetches or downloads what was sent.
-A little longer than other files: each act is a few lines that say what happens next.
+What is decided stands in `deciding`.
 """
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -14,10 +15,10 @@ from flask.typing import ResponseReturnValue
 from app import team
 from app.database import current_session
 from app.models import Response
-from app.models_safeguarding import Hold, Redaction
+from app.models_safeguarding import Hold
 from app.models_team import Organiser
 from app.security import open_to
-from app.services import editions, exposure, safeguarding
+from app.services import editions, exposure, hotline_reports, safeguarding
 from app.services.looked_for import KINDS
 from app.services.roles import who
 from app.services.wording import wording_of
@@ -129,6 +130,8 @@ def show_one(hold: Hold, errors: Errors = ()) -> ResponseReturnValue:
     organiser = current_organiser()
     reveal = exposure.open_reveal(session, hold, organiser.id, now=now())
     people = {each.id: each.name or each.email for each in session.scalars(sa.select(Organiser))}
+    set_aside = set(safeguarding.redactions(session, hold.response))
+    limit = exposure.limit_of(session, hold.response.consultation)
     opened = (
         safeguarding.passages(
             hold.revision, everything=reveal.everything or not hold.revision.findings
@@ -142,14 +145,17 @@ def show_one(hold: Hold, errors: Errors = ()) -> ResponseReturnValue:
         hold=hold,
         reveal=reveal,
         opened=opened,
+        is_set_aside=lambda found: (found.question, found.passage) in set_aside,
+        looked=safeguarding.has_looked(session, hold, organiser.id),
+        left=max(0, limit - exposure.in_this_sitting(session, organiser.id, now=now())),
         closes_at=reveal.at + exposure.STAYS_OPEN if reveal else None,
         redactions=safeguarding.redaction_rows(hold.response),
-        reports=safeguarding.reports(session, hold.response),
+        day_of=lambda report: datetime.fromisoformat(report.reported_on).replace(tzinfo=UTC),
+        reports=hotline_reports.reports(session, hold.response),
         question_text=lambda question: _question_text(hold, question),
         people=people,
         errors=errors,
         given=request.form,
-        kinds=KINDS,
         **support(),
     )
     return page, 422 if errors else 200
@@ -207,96 +213,3 @@ def held_hand_over(key: str, reference: str, number: int) -> ResponseReturnValue
     else:
         flash("Handed over. Nobody else has the safeguarding role yet: ask an owner to add one.")
     return redirect(url_for("organise.held", key=key), 303)
-
-
-@organise.post("/c/<key>/held/<reference>/<int:number>/<act>")
-@open_to(*who("safeguard"))
-def held_decide(key: str, reference: str, number: int, act: str) -> ResponseReturnValue:
-    """Redact, propose release, agree to it or not, exclude, or record a report."""
-    hold = find(key, reference, number)
-    if act not in DECISIONS:
-        abort(404)
-    try:
-        said = DECISIONS[act](hold)
-    except safeguarding.Refused as refused:
-        return show_one(hold, ((refused.field, str(refused)),))
-    except safeguarding.NotLookedAt:
-        message = "Look at the passages first: a decision is made by somebody who has looked."
-        return show_one(hold, (("reason", message),))
-    except safeguarding.SamePerson:
-        message = "You proposed this. Somebody else with the safeguarding role has to agree."
-        return show_one(hold, (("release", message),))
-    except safeguarding.NotProposed:
-        flash("Nobody proposes to release this any more.")
-        return back_to(hold)
-    flash(said)
-    return back_to(hold)
-
-
-def redact(hold: Hold) -> str:
-    """Take a passage out of what others read."""
-    form = request.form
-    safeguarding.redact(
-        current_session(),
-        hold,
-        form.get("question", ""),
-        form.get("passage", ""),
-        form.get("redact-reason", ""),
-        actor=current_organiser().id,
-        now=now(),
-    )
-    return "The passage is set aside. What was sent stays, sealed."
-
-
-def put_back(hold: Hold) -> str:
-    """Let others read a passage again."""
-    session = current_session()
-    redaction = session.get(Redaction, request.form.get("redaction", ""))
-    if redaction is None or redaction.response_id != hold.response_id:
-        abort(404)
-    safeguarding.undo_redaction(session, redaction, actor=current_organiser().id, now=now())
-    return "The passage is put back."
-
-
-def propose(hold: Hold) -> str:
-    """Propose to release."""
-    reason, actor = request.form.get("release-reason", ""), current_organiser().id
-    safeguarding.propose_release(current_session(), hold, reason, actor=actor, now=now())
-    return "Proposed. Somebody else with the safeguarding role has to agree."
-
-
-def agree(hold: Hold) -> str:
-    """Agree to release."""
-    safeguarding.release(current_session(), hold, actor=current_organiser().id, now=now())
-    return "Released. The response counts and can be read."
-
-
-def decline(hold: Hold) -> str:
-    """Do not agree to release."""
-    safeguarding.decline_release(current_session(), hold, actor=current_organiser().id, now=now())
-    return "It stays held."
-
-
-def exclude(hold: Hold) -> str:
-    """Leave it out for good."""
-    reason, actor = request.form.get("exclude-reason", ""), current_organiser().id
-    safeguarding.exclude(current_session(), hold, reason, actor=actor, now=now())
-    return "Left out. It is accounted for, and nobody reads or counts it."
-
-
-def report(hold: Hold) -> str:
-    """Record a report to a hotline."""
-    actor = current_organiser().id
-    safeguarding.record_report(current_session(), hold, request.form, actor=actor, now=now())
-    return "The report is recorded."
-
-
-DECISIONS = {
-    "redact": redact,
-    "put-back": put_back,
-    "propose": propose,
-    "agree": agree,
-    "decline": decline,
-    "exclude": exclude,
-    "report": report,
-}

@@ -62,7 +62,7 @@ def exports_make(key: str, kind: str) -> ResponseReturnValue:
         abort(404)
     if not may(current_organiser().roles, EXPORTS[kind][1]):
         abort(403)
-    team.require_fresh()
+    team.require_fresh(then=url_for("organise.exports", key=key))
     try:
         content = archive(consultation, kind)
     except (exporting.NothingOpened, publishing.NothingPrepared) as error:

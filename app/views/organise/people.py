@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from app.database import current_session
 from app.models_team import Organiser
 from app.security import open_to
-from app.services import accounts, letters
+from app.services import accounts, letters, membership
 from app.services.roles import ROLES, who
 from app.team import current_organiser, now
 from app.views.organise.desk import organise
@@ -49,10 +49,17 @@ def people() -> ResponseReturnValue:
             current_session(), email, roles, actor=current_organiser().id, now=now()
         )
     except accounts.Refused as refused:
-        field = "roles" if "role" in str(refused) else "email"
-        return page(422, errors=[(field, str(refused))], email=email, chosen=roles)
+        errors = [(refused.field or "email", str(refused))]
+        return page(422, errors=errors, email=email, chosen=roles)
+    return show_link(organiser, secret)
+
+
+def show_link(organiser: Organiser, secret: str) -> ResponseReturnValue:
+    """Mail a link to join, and show it once, to be handed over where mail does not come through."""
     link = join_link(secret)
-    letters.send_joining(current_session(), organiser.email, link, now=now())
+    letters.send_joining(
+        current_session(), organiser.email, link, by=current_organiser().name, now=now()
+    )
     return page(link=link, invited=organiser)
 
 
@@ -62,7 +69,7 @@ def people_roles(identifier: str) -> ResponseReturnValue:
     """Other roles for somebody."""
     organiser, roles = find(identifier), tuple(request.form.getlist("roles"))
     try:
-        accounts.change_roles(
+        membership.change_roles(
             current_session(), organiser, roles, actor=current_organiser().id, now=now()
         )
     except accounts.Refused as refused:
@@ -77,7 +84,7 @@ def people_disable(identifier: str) -> ResponseReturnValue:
     """Close an account."""
     organiser = find(identifier)
     try:
-        accounts.disable(current_session(), organiser, actor=current_organiser().id, now=now())
+        membership.disable(current_session(), organiser, actor=current_organiser().id, now=now())
     except accounts.Refused as refused:
         return page(422, errors=[(f"roles-{identifier}", str(refused))])
     flash(f"The account of {organiser.name or organiser.email} is closed.")
@@ -87,11 +94,12 @@ def people_disable(identifier: str) -> ResponseReturnValue:
 @organise.post("/team/<identifier>/new-link")
 @open_to(*who("team"))
 def people_new_link(identifier: str) -> ResponseReturnValue:
-    """A new link for somebody who lost the second factor, or the first link."""
+    """A new link for somebody who lost the password, the second factor, or the first link."""
     organiser = find(identifier)
-    secret = accounts.reset_second_factor(
-        current_session(), organiser, actor=current_organiser().id, now=now()
-    )
-    link = join_link(secret)
-    letters.send_joining(current_session(), organiser.email, link, now=now())
-    return page(link=link, invited=organiser)
+    try:
+        secret = membership.begin_again(
+            current_session(), organiser, actor=current_organiser().id, now=now()
+        )
+    except accounts.Refused as refused:
+        return page(422, errors=[(f"roles-{identifier}", str(refused))])
+    return show_link(organiser, secret)

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.database import current_session
 from app.models import Response
 from app.security import open_to
-from app.services import consultations, reading, safeguarding
+from app.services import consultations, leaving_out, reading, safeguarding
 from app.services.roles import may, who
 from app.team import current_organiser, now
 from app.views.organise.desk import find_consultation, organise
@@ -80,23 +80,69 @@ def find(key: str, reference: str) -> Response:
 @open_to(*who("read"))
 def responses_one(key: str, reference: str) -> ResponseReturnValue:
     """One response as sent, and its earlier revisions where they may be read."""
-    response = find(key, reference)
+    return show_response(find(key, reference))
+
+
+def show_response(
+    response: Response, errors: list[tuple[str, str]] | None = None
+) -> ResponseReturnValue:
+    """The page of a response, with what is wrong first."""
     closed = safeguarding.closed_revisions(current_session(), response)
     number = request.args.get("version", len(response.revisions), type=int)
     revision = next((each for each in response.revisions if each.number == number), None)
     if revision is None or revision.id in closed:
         abort(404)
     codebook = consultations.questionnaire_of(current_session(), response.consultation).codebook()
-    return render_template(
+    read = reading.read(revision, identities=sees_identities())
+    open_before = [
+        each for each in response.revisions if each.number < number and each.id not in closed
+    ]
+    before = open_before[-1] if open_before and revision.answers is not None else None
+    page = render_template(
         "organise/response.html",
+        errors=errors or (),
+        reasons=leaving_out.REASONS,
+        may_count_again=leaving_out.may_count_again(response),
         response=response,
-        read=reading.read(revision, identities=sees_identities()),
+        read=read,
+        before=before,
+        changes=reading.changes(reading.read(before, identities=sees_identities()), read)
+        if before is not None
+        else (),
         closed=closed,
         group=dict(choices(codebook)["group"]).get(response.group_key or "", "Group not known"),
         channel=dict(choices(codebook)["channel"]).get(response.channel, response.channel),
         set_aside=safeguarding.redaction_rows(response),
         emptied=revision.answers is None,
     )
+    return page, 422 if errors else 200
+
+
+@organise.post("/c/<key>/responses/<reference>/leave-out")
+@open_to(*who("leave_out"))
+def responses_leave_out(key: str, reference: str) -> ResponseReturnValue:
+    """Leave a response out of the results."""
+    response, actor = find(key, reference), current_organiser().id
+    reason = request.form.get("reason", "")
+    try:
+        leaving_out.leave_out(current_session(), response, reason, actor=actor, now=now())
+    except leaving_out.Refused as refused:
+        return show_response(response, [("reason-1" if not reason else "", str(refused))])
+    flash(f"{response.reference} is left out of the results.")
+    return redirect(url_for("organise.responses_one", key=key, reference=reference), 303)
+
+
+@organise.post("/c/<key>/responses/<reference>/count")
+@open_to(*who("leave_out"))
+def responses_count(key: str, reference: str) -> ResponseReturnValue:
+    """Count a response again."""
+    response, actor = find(key, reference), current_organiser().id
+    try:
+        leaving_out.count_again(current_session(), response, actor=actor, now=now())
+    except leaving_out.Refused as refused:
+        return show_response(response, [("", str(refused))])
+    flash(f"{response.reference} counts again.")
+    return redirect(url_for("organise.responses_one", key=key, reference=reference), 303)
 
 
 @organise.post("/c/<key>/responses/<reference>/set-aside")

@@ -1,7 +1,7 @@
 """Results while they come in: every open question by group, filtered, compared, downloaded."""
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Response, abort, current_app, render_template, request
@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from app.database import current_database, current_session
 from app.models import Consultation
+from app.pages import when
 from app.security import open_to
 from app.services import results
-from app.services.coding import frames, tables
+from app.services.coding import answers, frames, tables
 from app.services.results import Choice, Figures, Snapshot
 from app.services.roles import who
 from app.views.organise.desk import find_consultation, organise
@@ -20,6 +21,7 @@ from forms.codebook import AskedQuestion
 
 WAIT_SECONDS = 2
 SCARCE = ("hidden", "too few")
+FILTERS = ("verified", "capacity", "jurisdiction", "campaigns")
 
 
 def snapshot_of(consultation: Consultation) -> Snapshot:
@@ -27,28 +29,18 @@ def snapshot_of(consultation: Consultation) -> Snapshot:
     found = results.current(current_database(), consultation)
     if isinstance(found, Snapshot):
         return found
-    page = render_template("organise/results_wait.html", progress=found, again=WAIT_SECONDS)
-    abort(current_app.make_response((page, 202)))
+    abort(waits(progress=found))
 
 
 def choice() -> Choice:
     """Whose answers to count, from the address."""
-    return Choice(
-        verified=request.args.get("verified", ""),
-        capacity=request.args.get("capacity", ""),
-        jurisdiction=request.args.get("jurisdiction", "").strip().upper(),
-        campaigns=request.args.get("campaigns", ""),
-    )
+    return Choice(**{name: request.args.get(name, "").strip() for name in FILTERS})
 
 
-def figures_or_404(snapshot: Snapshot, question: str) -> Figures:
-    """The figures of a question; 404 where there is none or the filter fits nothing."""
-    try:
-        return results.figures(snapshot, question, choice())
-    except results.UnknownQuestion:
-        abort(404)
-    except results.BeingWorkedOut:
-        abort(503)
+def waits(**values: Any) -> Response:
+    """A page that says what is being worked out, and comes again by itself."""
+    page = render_template("organise/results_wait.html", again=WAIT_SECONDS, **values)
+    return current_app.make_response((page, 202))
 
 
 def drawn(svg: str) -> Markup:
@@ -80,47 +72,85 @@ def results_question(key: str, open_question: str) -> ResponseReturnValue:
     """One open question: each closed question with its picture and table, and the open ones."""
     consultation = find_consultation(key)
     snapshot = snapshot_of(consultation)
-    waiting, chosen = False, choice()
     try:
         asked = results.questions_of(snapshot, open_question)
-        closed = [each.key for each in asked if each.kind == "closed"]
-        try:
-            made = [results.figures(snapshot, each, chosen) for each in closed]
-        except results.BeingWorkedOut:
-            waiting, chosen = True, replace(chosen, campaigns="")
-            made = [results.figures(snapshot, each, chosen) for each in closed]
     except results.UnknownQuestion:
         abort(404)
-    first, second = request.args.get("first", ""), request.args.get("second", "")
+    seen = looked_at(snapshot, asked)
     codebook = snapshot.responses.codebook
-    return render_template(
+    page = render_template(
         "organise/results_question.html",
         open_question=next(each for each in codebook.open_questions if each.key == open_question),
-        figures=made,
-        compared={
-            each.question.key: results.apart(each, first, second)
-            for each in made
-            if first != second
-        },
+        figures=seen.figures,
+        compared=seen.compared,
+        errors=seen.errors,
+        waiting=seen.waiting,
+        failed=snapshot.copies.failed,
+        again=WAIT_SECONDS,
         written=[each for each in asked if each.kind == "open"],
         codebook=codebook,
-        choice=chosen,
-        waiting=waiting,
         hides=any(
             cell.hidden
-            for each in made
+            for each in seen.figures
             for table in each.tables
             for row in table.rows
             for cell in row.cells
         ),
         themes=themes_of(consultation, snapshot, asked),
         kept=results.kept_of(current_database(), consultation),
-        first=first,
-        second=second,
+        first=request.args.get("first", ""),
+        second=request.args.get("second", ""),
         drawn=drawn,
         snapshot=snapshot,
         following=following(codebook, open_question),
+        **filtered(snapshot, seen.choice),
     )
+    return page, 422 if seen.errors else 200
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What there is to see of one open question, for the filters and groups in the address."""
+
+    choice: Choice
+    figures: tuple[Figures, ...] = ()
+    compared: dict[str, tuple[tuple[str, Any], ...]] = field(default_factory=dict)
+    errors: tuple[tuple[str, str], ...] = ()
+    waiting: bool = False
+
+
+def looked_at(snapshot: Snapshot, asked: tuple[AskedQuestion, ...]) -> Seen:
+    """The figures of closed questions; without the campaigns' filter until campaigns are known."""
+    chosen, waiting = choice(), False
+    closed = [each.key for each in asked if each.kind == "closed"]
+    try:
+        try:
+            made = tuple(results.figures(snapshot, each, chosen) for each in closed)
+        except results.BeingWorkedOut:
+            waiting, counted = True, replace(chosen, campaigns="")
+            made = tuple(results.figures(snapshot, each, counted) for each in closed)
+    except results.CannotFilter as error:
+        return Seen(chosen, errors=((error.field, str(error)),))
+    first, second = request.args.get("first", ""), request.args.get("second", "")
+    groups = {each.key for each in snapshot.responses.codebook.groups}
+    if not first and not second:
+        return Seen(chosen, made, waiting=waiting)
+    if first == second or not {first, second} <= groups:
+        errors = (("second" if first in groups else "first", "Choose two groups to compare"),)
+        return Seen(chosen, errors=errors)
+    compared = {each.question.key: results.apart(each, first, second) for each in made}
+    return Seen(chosen, made, compared, waiting=waiting)
+
+
+def filtered(snapshot: Snapshot, chosen: Choice) -> dict[str, Any]:
+    """What a page needs to offer filters, and to say which ones are set."""
+    offered = results.options(snapshot)
+    try:
+        results.check(snapshot, chosen)
+        words = offered.words(chosen)
+    except results.CannotFilter:
+        words = ()
+    return {"choice": chosen, "offered": offered, "counted": words, "query": chosen.page}
 
 
 def themes_of(
@@ -137,7 +167,11 @@ def themes_of(
         table = snapshot.once(
             ("themes", each.key, int(time.monotonic() // 60)),
             lambda frame=frame: tables.themes(  # type: ignore[misc]  # a default ties the frame
-                current_database(), session, consultation, frame
+                current_database(),
+                session,
+                consultation,
+                frame,
+                answers.units(session, consultation, frame),
             ),
         )
         if table is not None:
@@ -162,34 +196,60 @@ def results_words(key: str, question: str) -> ResponseReturnValue:
     found = [each for each in codebook.questions if each.key == question and each.kind == "open"]
     if not found or (group and group not in {each.key for each in codebook.groups}):
         abort(404)
+    words: results.Behind | None = None
+    errors: tuple[tuple[str, str], ...] = ()
+    number = request.args.get("page", 1, type=int)
     try:
-        responses = results.narrowed(snapshot, choice())
-        words = results.behind(snapshot, responses, question, group)
-    except (results.UnknownQuestion, ValueError, LookupError):
+        words = results.behind(snapshot, choice(), question, group, number)
+    except results.CannotFilter as error:
+        errors = ((error.field, str(error)),)
+    except (ValueError, LookupError):
         abort(404)
     except results.BeingWorkedOut:
-        abort(503)
-    return render_template(
+        return waits(campaigns=True, failed=snapshot.copies.failed)
+    page = render_template(
         "organise/results_words.html",
         words=words,
+        errors=errors,
         group=group,
         groups=codebook.groups,
         question=found[0],
-        choice=choice(),
+        snapshot=snapshot,
+        served=[each for each in codebook.open_questions if each.key in found[0].serves],
+        **filtered(snapshot, choice()),
     )
+    return page, 422 if errors else 200
 
 
 @organise.get("/c/<key>/results/<question>/<int:number>.<kind>")
 @open_to(*who("results"))
 def results_file(key: str, question: str, number: int, kind: str) -> ResponseReturnValue:
-    """One table as CSV, or one picture as SVG."""
-    snapshot = snapshot_of(find_consultation(key))
-    made = figures_or_404(snapshot, question)
-    name = f"{question}-{number}.{kind}"
-    saved = {"Content-Disposition": f'attachment; filename="{name}"'}
+    """One table as CSV, or one picture as SVG; each says what it is and whose answers it counts."""
+    consultation = find_consultation(key)
+    snapshot = snapshot_of(consultation)
+    chosen = choice()
+    try:
+        made = results.figures(snapshot, question, chosen)
+    except results.UnknownQuestion:
+        abort(404)
+    except results.CannotFilter as error:
+        page = render_template("organise/results_refused.html", message=str(error))
+        return page, 422
+    except results.BeingWorkedOut:
+        return waits(campaigns=True, failed=snapshot.copies.failed)
+    lines = results.about(snapshot, chosen, when(snapshot.made_at, consultation.zone))
     if kind == "csv" and number < len(made.tables):
-        content = results.as_csv(made.tables[number])
-        return Response(content, mimetype="text/csv", headers=saved)
+        table = made.tables[number]
+        name = results.file_name(table.key, chosen, kind)
+        return saved(results.as_csv(table, lines), name, "text/csv")
     if kind == "svg" and number < len(made.charts):
-        return Response(made.charts[number].svg, mimetype="image/svg+xml", headers=saved)
+        chart = made.charts[number]
+        name = results.file_name(chart.key, chosen, kind)
+        return saved(results.as_svg(chart, lines), name, "image/svg+xml")
     abort(404)
+
+
+def saved(content: bytes, name: str, kind: str) -> Response:
+    """A file to be kept under this name."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, mimetype=kind, headers=headers)

@@ -9,7 +9,7 @@ from app.database import current_session
 from app.models import Draft
 from app.models_invitations import Invitation
 from app.security import open_to
-from app.services import drafting, editions, invitations
+from app.services import drafting, editions, invitation_mail, invitations
 from app.views.respond import visit
 from app.views.respond.visit import current_consultation, now, respond
 from forms.questionnaire import Section
@@ -72,7 +72,7 @@ def invited_link(secret: str) -> ResponseReturnValue:
         return unknown()
     draft = invitations.draft_of(session, invitation)
     if draft is not None:
-        invitations.mail_resume_link(session, invitation, visit.resume_link(draft), now=now())
+        invitation_mail.mail_resume_link(session, invitation, visit.resume_link(draft), now=now())
     return show(invitation, secret, mailed=draft is not None)
 
 

@@ -23,7 +23,7 @@ from app.models import Draft, Edition
 from app.security import open_to
 from app.services import drafting, editions, screening
 from app.typed import typed
-from app.views.respond import invited, sending, visit
+from app.views.respond import closed, invited, sending, visit
 from app.views.respond.visit import current_draft, now, respond
 from forms.questionnaire import Section
 from forms.section_form import SectionForm, section_form
@@ -80,6 +80,8 @@ def section(key: str) -> ResponseReturnValue:
     if posted is not None:
         consultation = draft.edition.consultation
         editions.refuse_unless_open(current_session(), consultation, now=now(), draft=draft)
+    elif not visit.is_open():
+        return closed.show(progress, key)
     page = find_section(progress, key)
     form = section_form(page, progress.settled, posted, saved=progress.raw)
     if posted is not None and form.validate():
@@ -119,7 +121,8 @@ def save(draft: Draft, page: Section, form: SectionForm) -> ResponseReturnValue:
         flash("Some answers no longer count. They are kept: see below.", "kept")
         return redirect(url_for("respond.tasks") + "#kept")
     questions = progress.questions(page)
-    if any(screening.screen_question(each, progress.settled) for each in questions):
+    regions = screening.regions_of(progress.questionnaire, progress.settled)
+    if any(screening.screen_question(each, progress.settled, regions) for each in questions):
         return redirect(url_for("respond.found", key=page.key, next=where_next()))
     return redirect(after(progress, page.key, where_next()))
 
@@ -185,10 +188,13 @@ def show_conflict(
 @open_to("respondent")
 def found(key: str) -> ResponseReturnValue:
     """What looks like something that must not be sent, before it is sent."""
+    if not visit.is_open():
+        return redirect(url_for("respond.tasks"))
     progress = drafting.read(current_draft())
     page = find_section(progress, key)
+    regions = screening.regions_of(progress.questionnaire, progress.settled)
     findings = [
-        (question, screening.screen_question(question, progress.settled))
+        (question, screening.screen_question(question, progress.settled, regions))
         for question in progress.questions(page)
     ]
     return render_template(
@@ -202,8 +208,10 @@ def found(key: str) -> ResponseReturnValue:
 @respond.get("/tasks")
 @open_to("respondent")
 def tasks() -> ResponseReturnValue:
-    """What there is to do, in any order, and how far each page is."""
+    """What there is to do, in any order, and how far each page is; after closing, what was done."""
     progress = drafting.read(current_draft())
+    if not visit.is_open():
+        return closed.show(progress)
     return render_template(
         "respond/tasks.html",
         progress=progress,
@@ -236,6 +244,8 @@ def show_again(_: CSRFError) -> ResponseReturnValue:
     """A page whose token is stale comes back with what was typed and a fresh token."""
     key = (request.view_args or {}).get("key")
     draft = visit.draft_here()
+    if draft is not None and not visit.is_open():
+        return closed.show_closed(editions.NotOpen(draft.edition.consultation, now()))
     if request.endpoint == "respond.section" and draft is not None:
         progress = drafting.read(draft)
         page = find_section(progress, str(key))
@@ -250,28 +260,3 @@ def show_again(_: CSRFError) -> ResponseReturnValue:
     form = section_form(page, settled, request.form)
     form.validate()
     return show(page, form, version=version, status=400, stale=True)
-
-
-@respond.errorhandler(editions.NotOpen)
-def show_closed(error: editions.NotOpen) -> ResponseReturnValue:
-    """The consultation closed while someone was writing: the text comes back for copying."""
-    page = render_template(
-        "respond/not_open.html", closed=not error.not_yet, of=error.consultation, typed=written()
-    )
-    return page, 403
-
-
-def written() -> tuple[tuple[str, str], ...]:
-    """What was written on this page: under its questions where they are known, else as it came."""
-    draft = visit.draft_here() if request.method == "POST" else None
-    key = (request.view_args or {}).get("key")
-    if draft is None or request.endpoint != "respond.section":
-        return typed(request.form)
-    progress = drafting.read(draft)
-    pages = [each for each in progress.questionnaire.sections if each.key == key]
-    form = section_form(pages[0], progress.settled, request.form) if pages else None
-    if form is None or not form.validate():
-        return typed(request.form)
-    answers = form.answers()
-    said = ((each.text, "\n".join(each.display(answers))) for each, _ in form.questions())
-    return tuple((question, words) for question, words in said if words)

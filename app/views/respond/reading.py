@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from app.database import current_session
 from app.security import open_to
-from app.services import editions, publishing
-from app.views.respond.visit import current_consultation, current_edition, draft_here, now, respond
+from app.services import consultations, editions, publishing, retention
+from app.views.respond.visit import current_consultation, current_edition, now, respond
+from forms.duration import time_needed
 from forms.printing import printed_body, printed_docx
 from forms.questionnaire import Questionnaire
 
@@ -21,14 +22,15 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @open_to("anyone")
 def first_page() -> ResponseReturnValue:
     """What is asked, by whom, until when, and what becomes of the answers."""
-    consultation = current_consultation()
-    edition = current_edition()
+    session, consultation = current_session(), current_consultation()
+    questionnaire = consultations.questionnaire_of(session, consultation)
     return render_template(
         "respond/first_page.html",
-        questionnaire=editions.questionnaire_of(edition),
-        is_open=editions.is_open(current_session(), consultation, now=now(), draft=draft_here()),
-        closes_at=editions.closing_time(current_session(), consultation, draft_here()),
-        published=publishing.published(current_session(), consultation),
+        questionnaire=questionnaire,
+        time_needed=time_needed(questionnaire),
+        moves=consultations.moves(consultation),
+        closed_early=consultations.closed_early(consultation, now=now()),
+        published=publishing.published(session, consultation),
     )
 
 
@@ -65,9 +67,9 @@ def questions_as_word() -> ResponseReturnValue:
 @respond.get("/privacy")
 @open_to("anyone")
 def privacy() -> ResponseReturnValue:
-    """What becomes of the answers, and who can read them."""
-    current_consultation()
-    return render_template("respond/privacy.html")
+    """What becomes of the answers, who can read them, and how long they are kept."""
+    kept = retention.promises(current_consultation())
+    return render_template("respond/privacy.html", kept=kept)
 
 
 @respond.get("/accessibility")

@@ -1,7 +1,6 @@
 """Checking, sending, and what is kept of it: the receipt, a new revision, a withdrawal."""
 
 import io
-from dataclasses import dataclass
 
 from flask import abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -9,32 +8,13 @@ from flask.typing import ResponseReturnValue
 from app.database import current_session
 from app.models import Response, Revision
 from app.security import open_to
-from app.services import drafting, editions, receipts, screening, submitting
-from app.services.drafting import Progress
+from app.services import checking, drafting, receipts, screening, submitting
+from app.views.respond import closed, visit
 from app.views.respond.reading import WORD
-from app.views.respond.visit import current_consultation, current_draft, now, respond
-from forms.question import Question
-from forms.questionnaire import Section
+from app.views.respond.visit import current_draft, now, respond
 from forms.wording import has_unwritable
 
 LONGEST_REASON = 500
-
-
-@dataclass(frozen=True)
-class Line:
-    """One answer on the page to check: the question, the words, and whether it is confidential."""
-
-    question: Question
-    words: tuple[str, ...]
-    confidential: str | None
-
-
-def lines(progress: Progress, section: Section) -> list[Line]:
-    """What is to be checked of one section."""
-    return [
-        Line(each, each.display(progress.settled), progress.confidential.get(each.id))
-        for each in progress.questions(section)
-    ]
 
 
 @respond.get("/check")
@@ -50,7 +30,9 @@ def show_check(
     """The page to check, with what stands in the way first."""
     session, draft = current_session(), current_draft()
     progress = drafting.read(draft)
-    sections = [(each, lines(progress, each)) for each in progress.route]
+    if not visit.is_open():
+        return closed.show(progress, status=status)
+    sections = [(each, checking.lines(progress, each)) for each in progress.route]
     needed = {section.key for section, _ in progress.unanswered}
     page = render_template(
         "respond/check.html",
@@ -67,7 +49,7 @@ def show_check(
         stale=stale,
         missing=progress.unanswered if missing else (),
         response=draft.response,
-        is_open=editions.is_open(session, draft.edition.consultation, now=now(), draft=draft),
+        nameless=checking.name_left_blank(progress),
     )
     return page, status
 
@@ -99,13 +81,11 @@ def sent() -> tuple[Response, Revision]:
 def receipt() -> ResponseReturnValue:
     """What was received, when, and how to change or withdraw it."""
     response, revision = sent()
-    draft = current_draft()
     return render_template(
         "respond/receipt.html",
         receipt=receipts.read(response, revision),
         response=response,
-        is_open=editions.is_open(current_session(), current_consultation(), now=now(), draft=draft),
-        unsent=drafting.has_unsent_changes(drafting.read(draft), response),
+        unsent=drafting.has_unsent_changes(drafting.read(current_draft()), response),
     )
 
 
@@ -127,6 +107,8 @@ def withdraw() -> ResponseReturnValue:
     if request.method == "POST":
         submitting.withdraw(current_session(), current_draft(), now=now())
         return redirect(url_for("respond.receipt"))
+    if not visit.is_open():
+        return redirect(url_for("respond.tasks"))
     return render_template("respond/withdraw.html", response=response)
 
 
@@ -134,6 +116,8 @@ def withdraw() -> ResponseReturnValue:
 @open_to("respondent")
 def confidential(question: str) -> ResponseReturnValue:
     """Mark one answer as confidential, with a reason, or take the mark away."""
+    if request.method == "GET" and not visit.is_open():
+        return redirect(url_for("respond.tasks"))
     progress = drafting.read(current_draft())
     asked = {each.id: each for section in progress.route for each in progress.questions(section)}
     if question not in asked:

@@ -16,13 +16,18 @@ from flask import (
     url_for,
 )
 
+from app import team
 from app.database import current_database, current_session
 from app.models import Consultation, Draft, Edition
 from app.services import accounts, drafting, editions
+from app.services.roles import may
 from app.services.wording import Wording, wording_of
 from app.typed import typed
 
 COOKIE = "oq_draft"
+PREVIEWED = frozenset(
+    f"respond.{page}" for page in ("first_page", "privacy", "accessibility", "support")
+)
 COOKIE_DAYS = 60
 respond = Blueprint("respond", __name__, url_prefix="/c/<consultation>")
 
@@ -40,14 +45,25 @@ def now() -> datetime:
 
 
 def current_consultation() -> Consultation:
-    """The consultation in the address; 404 where there is none that has opened."""
+    """The consultation in the address; 404 where there is none that has opened.
+
+    Whoever prepares it may look at the pages that are read before answering, before it opens.
+    """
     if "consultation" not in g:
         found = editions.find(current_session(), g.get("consultation_key", ""))
-        if found is None or found.opens_at is None:
+        if found is None or (found.opens_at is None and not may_preview()):
             abort(404)
         g.consultation = found
     consultation: Consultation = g.consultation
     return consultation
+
+
+def may_preview() -> bool:
+    """Whether this page may be seen before opening by who is here: signed in, and preparing it."""
+    if request.endpoint not in PREVIEWED:
+        return False
+    here = team.current_sign_in()
+    return here is not None and here.proved_at is not None and may(here.organiser.roles, "prepare")
 
 
 def current_edition() -> Edition:
@@ -70,6 +86,12 @@ def draft_here() -> Draft | None:
         g.draft = draft
     found: Draft | None = g.draft
     return found
+
+
+def is_open() -> bool:
+    """Whether what this browser sends now counts; an invitation may give it more time."""
+    session, consultation = current_session(), current_consultation()
+    return editions.is_open(session, consultation, now=now(), draft=draft_here())
 
 
 def current_draft() -> Draft:
@@ -143,7 +165,13 @@ def known_to_templates() -> dict[str, Any]:
     except Exception:  # noqa: BLE001 - an error page must not fail for want of a consultation
         return {}
     wording: Wording = wording_of(consultation)
-    return {"consultation": consultation, "wording": wording, "here": draft_here()}
+    return {
+        "consultation": consultation,
+        "wording": wording,
+        "here": draft_here(),
+        "is_open": is_open(),
+        "closes_at": editions.closing_time(current_session(), consultation, draft_here()),
+    }
 
 
 @respond.url_value_preprocessor

@@ -1,7 +1,10 @@
 """The page at a glance: what its cells and its picture say of groups in doubt."""
 
+import pytest
+
 from analysis.glance import glance
 from analysis.report.glancing import glance_page, shortened
+from analysis.report.standing_lines import Shelf, missing
 from tests.analysis.test_glance import CHOICE, CODEBOOK, SCALE, a_ranking, a_table
 
 
@@ -42,3 +45,32 @@ def test_a_long_question_is_cut_between_words():
 
 def test_a_table_without_hidden_counts_gives_plain_shares():
     assert page(a_table(CHOICE, [(12, 8, 0)] * 3)).lines[2].cells == ("60%",) * 3
+
+
+def only_asked_of(*groups: str):
+    """The codebook, with one question put to these groups only."""
+    questions = tuple(
+        each.model_copy(update={"groups": groups}) if each.key == SCALE else each
+        for each in CODEBOOK.questions
+    )
+    return CODEBOOK.model_copy(update={"questions": questions})
+
+
+@pytest.mark.parametrize(
+    ("codebook", "cell", "sentence"),
+    [
+        (CODEBOOK, "nobody", "Nobody in industry reached the leading question."),
+        (
+            only_asked_of("law_enforcement", "civil_society"),
+            "not asked",
+            "The leading question was not put to industry.",
+        ),
+    ],
+)
+def test_a_group_that_stayed_away_is_not_said_to_have_been_left_out(codebook, cell, sentence):
+    table = a_table(SCALE, [(0, 0, 0, 20, 0), (0,) * 5, (0, 0, 0, 20, 0)])
+    made = glance([table], codebook)
+    shelf = Shelf(codebook, {SCALE: table}, {}, made, lambda _: None)
+
+    assert glance_page(made, codebook).lines[0].cells[1] == cell
+    assert next(iter(missing(shelf, made.lines[0], ()))) == sentence

@@ -20,12 +20,12 @@ from lxml import etree, html
 from analysis.attack import attack
 from analysis.disclosure import not_answers
 from analysis.export import read_export
-from analysis.report import build_report, write_report
+from analysis.report.building import build_report
 from analysis.report.counting import count
 from analysis.report.page import css_string, html_page
 from analysis.report.pdf import pdf_file
 from analysis.report.word import word_file
-from analysis.report.writing import UnknownFormatError, csv_bytes, harmless
+from analysis.report.writing import UnknownFormatError, csv_bytes, harmless, write_report
 from tests.analysis.exports import make_export, rows
 
 HOSTILE = (
@@ -266,7 +266,7 @@ def test_the_same_export_gives_the_same_bytes_whatever_the_hash_seed(tmp_path):
     make_export(tmp_path / "export", responses=120, seed=5)
     code = (
         "import sys; from analysis.export import read_export; "
-        "from analysis.report import write_report; "
+        "from analysis.report.writing import write_report; "
         "write_report(read_export(sys.argv[1]), sys.argv[2])"
     )
     digests = []
