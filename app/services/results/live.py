@@ -205,7 +205,7 @@ def current(database: Database, consultation: Consultation) -> Snapshot | Progre
     if kept.snapshot is not None and time.monotonic() - kept.looked_at < FRESH_SECONDS:
         return kept.snapshot
     if kept.snapshot is not None and not _changed(database, consultation.id, kept):
-        kept.looked_at = time.monotonic()
+        kept.looked_at, kept.failed = time.monotonic(), False
     elif kept.lock.acquire(blocking=False):
         threading.Thread(
             target=_refresh_and_release, args=(database, consultation.id, kept), daemon=True
