@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app import posting
 from app.database import current_database
 from app.models import Consultation
-from app.services import accounts, audit, editions, exporting, mail, membership
+from app.services import accounts, audit, editions, exporting, mail, membership, retention
 from forms.loading import load_questionnaire
 from forms.manifest import Contents
 
@@ -167,8 +167,10 @@ def new_link(email: str) -> None:
 @click.command("send-mail")
 @with_appcontext
 def send_mail() -> None:
-    """Send the mail that is due; run it every few minutes."""
+    """Send the mail that is due, and forget old letters and links; run it every few minutes."""
     sent = posting.deliver(current_database(), current_app.config["SETTINGS"])
+    with current_database().work() as session:
+        retention.tidy(session, now=datetime.now(UTC))
     with current_database().session(reads_only=True) as session:
         left = len(mail.waiting(session))
     say.print(f"{sent} sent; {left} still waiting.")

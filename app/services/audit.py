@@ -5,7 +5,8 @@ Lines hold no answers, no secrets and no addresses of respondents.
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,3 +72,35 @@ def verify(session: Session) -> tuple[int, int | None]:
             return count, event.number
         previous = event.digest
     return count, None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which lines to show; what is blank or None leaves everything in."""
+
+    act: str = ""
+    subject: str = ""
+    actor: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def lines(session: Session, wanted: Filter, *, page: int, most: int) -> list[AuditEvent]:
+    """A page of lines, the newest first, and one more where there is another page.
+
+    `since` and `until` are ends of days, both within.
+    """
+    statement = sa.select(AuditEvent).order_by(AuditEvent.number.desc())
+    for name in ("act", "subject", "actor"):
+        if value := getattr(wanted, name):
+            statement = statement.where(getattr(AuditEvent, name) == value)
+    if wanted.since is not None:
+        statement = statement.where(AuditEvent.at > wanted.since - timedelta(days=1))
+    if wanted.until is not None:
+        statement = statement.where(AuditEvent.at <= wanted.until)
+    return list(session.scalars(statement.offset((page - 1) * most).limit(most + 1)))
+
+
+def acts(session: Session) -> list[str]:
+    """Everything that was ever done, by name."""
+    return list(session.scalars(sa.select(AuditEvent.act).distinct().order_by(AuditEvent.act)))

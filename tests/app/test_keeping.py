@@ -3,10 +3,12 @@ import json
 import zipfile
 from datetime import UTC, datetime, timedelta
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from app.models import AuditEvent, Draft, Response
+from app.models import AuditEvent, Draft, Message, Response
+from app.models_invitations import Invitation
 from app.services import audit, editions, retention
 from tests.pages import Organiser, Respondent
 
@@ -114,3 +116,117 @@ def test_what_may_be_published_is_made_where_results_are_prepared(lone_owner: Or
     lone_owner.presses("Download: Publishable", expect=422)
 
     assert "Prepare the results first" in lone_owner.said()
+
+
+def test_an_export_holds_a_workbook_and_says_what_it_is(
+    lone_owner: Organiser, lone_respondent: Respondent
+):
+    words = "=1+1 is no formula here"
+    lone_respondent.begins(capacity="own_name").answers("about_you", respondent_name="Ann Other")
+    lone_respondent.answers("oq1", oq1_gap=words, oq1_overall="mixed").consents().sends()
+    page = "/organise/c/ai_and_child_protection/exports"
+    found = {}
+    for kind in ("Without identities", "Full"):
+        lone_owner.opens(page).presses(f"Download: {kind}")
+        archive = zipfile.ZipFile(io.BytesIO(lone_owner.client_answer))
+        book = openpyxl.load_workbook(io.BytesIO(archive.read("responses.xlsx")))
+        header, line = list(book["Responses"].iter_rows(values_only=True))
+        found[kind] = dict(zip(header, line, strict=True))
+        assert [each.value for each in book["Variables"][1]][0] == "Column"
+        assert "1 of 1 responses" in archive.read("README.txt").decode()
+
+    without = found["Without identities"]
+    assert without["oq1_gap"] == words
+    assert without["oq1_overall"] == "mixed"
+    assert without["oq5_reasons"] == "not asked" or without["oq5_reasons"] is None
+    assert "Ann Other" not in str(without)
+    assert found["Full"]["respondent_name"] == "Ann Other"
+
+
+def closed_long_ago(app, key: str) -> None:
+    with app.extensions["database"].work() as session:
+        consultation = editions.find(session, key)
+        consultation.opens_at = datetime.now(UTC) - timedelta(days=90)
+        consultation.closes_at = datetime.now(UTC) - timedelta(days=40)
+
+
+def test_a_run_is_looked_at_beforehand_asked_for_twice_and_certified(
+    lone_app, lone_owner: Organiser, lone_respondent: Respondent
+):
+    sent = Respondent(lone_app, lone_respondent.key).begins().consents().sends().reference
+    lone_respondent.begins()
+    lone_owner.opens("/organise/retention?on=2040-01-01")
+    assert sent in lone_owner.said()
+    assert "on 1 January 2040" in lone_owner.said()
+    assert "Delete what is due" not in lone_owner.said()
+    lone_owner.opens("/organise/retention?on=soon", expect=422)
+
+    closed_long_ago(lone_app, lone_respondent.key)
+    lone_owner.opens("/organise/retention").presses("Delete what is due", expect=422)
+    assert "Tick the box if you want to delete these." in lone_owner.said()
+    lone_owner.presses("Delete what is due", sure="yes")
+    link = lone_owner.page.xpath("//a[contains(@href, '/certificates/')]")[0].get("href")
+    text = lone_owner.client.get(link).get_data(as_text=True)
+
+    assert "- Drafts that were never sent: 1" in text
+    assert "Digest: " in text
+    assert "Backups" not in text
+    with lone_app.extensions["database"].session(reads_only=True) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Draft)) == 1
+
+
+def test_a_draft_whose_invitation_gave_more_time_stays(lone_app, lone_respondent: Respondent):
+    lone_respondent.begins()
+    closed_long_ago(lone_app, lone_respondent.key)
+    with lone_app.extensions["database"].work() as session:
+        consultation = editions.find(session, lone_respondent.key)
+        invitation = Invitation(
+            consultation_id=consultation.id,
+            group_key="industry",
+            mark="x",
+            secret_hash="x",
+            made_at=datetime.now(UTC),
+            closes_at=datetime.now(UTC) + timedelta(days=5),
+        )
+        session.add(invitation)
+        session.flush()
+        draft = session.scalars(sa.select(Draft)).one()
+        draft.invitation_id = invitation.id
+        session.flush()
+        found = retention.due(session, consultation, now=datetime.now(UTC))
+        assert {each.kind: each.count for each in found}["drafts"] == 0
+        invitation.revoked_at = datetime.now(UTC)
+        session.flush()
+        found = retention.due(session, consultation, now=datetime.now(UTC))
+        assert {each.kind: each.count for each in found}["drafts"] == 1
+
+
+def test_old_letters_and_links_are_forgotten_with_the_mail(lone_app, lone_owner: Organiser):
+    with lone_app.extensions["database"].work() as session:
+        now = datetime.now(UTC)
+        for days in (10, 100):
+            session.add(Message(made_at=now - timedelta(days=days), purpose="test", sent_at=now))
+    lone_app.test_cli_runner().invoke(args=["send-mail"])
+
+    with lone_app.extensions["database"].session(reads_only=True) as session:
+        found = session.scalars(sa.select(Message).where(Message.purpose == "test")).all()
+        assert len(found) == 1
+
+
+def test_the_trail_is_filtered_by_who_what_and_when(lone_owner: Organiser, lone_respondent):
+    lone_respondent.begins().consents().sends()
+    for query, acts in (
+        ("act=send", {"Send"}),
+        ("actor=respondent&act=send", {"Send"}),
+        ("since=2000-01-01&until=2000-01-02", {"No line fits."}),
+        ("until=2000-01-02", {"No line fits."}),
+    ):
+        lone_owner.opens(f"/organise/audit?{query}")
+        rows = lone_owner.page.xpath("//tbody/tr")
+        said = {
+            " ".join((row.xpath("td[3]") or row.xpath("td"))[0].text_content().split())
+            for row in rows
+        }
+        assert said == acts, query
+    lone_owner.opens("/organise/audit?since=yesterday", expect=422)
+    assert "Enter a day, such as 2027-12-31" in lone_owner.said()

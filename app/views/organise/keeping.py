@@ -3,6 +3,7 @@
 import io
 import tempfile
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,10 +12,11 @@ from flask.typing import ResponseReturnValue
 
 from app import team
 from app.database import current_session
-from app.models import AuditEvent, Consultation
+from app.models import Certificate, Consultation
 from app.models_team import Organiser
 from app.security import open_to
-from app.services import audit, editions, exporting, publishing, retention
+from app.services import audit, editions, export_sheet, exporting, publishing, retention
+from app.services.retention_kinds import KINDS
 from app.services.roles import may, who
 from app.team import current_organiser, now
 from app.views.organise.desk import find_consultation, organise
@@ -24,12 +26,15 @@ EXPORTS = {
     "without_identities": (
         "Without identities",
         "export",
-        "Every answer that counts, without names, organisations and addresses. For analysis.",
+        (
+            "Every answer that counts, without names, organisations and addresses: a workbook to "
+            "read, and files for programmes."
+        ),
     ),
     "full": (
         "Full, with identities",
         "export_full",
-        "Every answer that counts, with names, organisations and addresses. Guard it well.",
+        "The same, with names, organisations and addresses. Guard it well.",
     ),
     "publishable": (
         "Publishable",
@@ -91,6 +96,7 @@ def archive(consultation: Consultation, kind: str) -> bytes:
         exporting.write_export(
             current_session(), consultation, folder, now=now(), contents=contents
         )
+        export_sheet.add_to(folder)
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archived:
             for path in sorted(folder.rglob("*")):
@@ -110,13 +116,56 @@ def show_retention(
     errors: tuple[tuple[str, str], ...] = (), given: dict[str, str] | None = None
 ) -> ResponseReturnValue:
     """The page of retention, with what was typed."""
-    session = current_session()
+    session, on = current_session(), request.args.get("on", "").strip()
+    moment = day_of(on)
+    if moment is None:
+        errors = (("on", "Enter a day, such as 2027-12-31"),)
     found = [
-        (each, retention.due(session, each, now=now()), retention.certificates(session, each))
+        (
+            each,
+            retention.due(session, each, now=moment or now()),
+            retention.certificates(session, each),
+        )
         for each in editions.everything(session)
     ]
-    page = render_template("organise/retention.html", found=found, errors=errors, given=given or {})
+    page = render_template(
+        "organise/retention.html",
+        found=found,
+        errors=errors,
+        given=given or {},
+        on=on,
+        moment=moment or now(),
+        ahead=bool(on and moment),
+        day_wrong=moment is None,
+    )
     return page, 422 if errors else 200
+
+
+def day_of(text: str) -> datetime | None:
+    """The end of a day as typed; now where none is, and None where it is no day."""
+    if not text:
+        return now()
+    try:
+        return datetime.fromisoformat(text).replace(hour=23, minute=59, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+@organise.get("/c/<key>/retention/certificates/<identifier>")
+@open_to(*who("retain"))
+def retention_certificate(key: str, identifier: str) -> ResponseReturnValue:
+    """A certificate to keep: what was deleted, by whom, when, and its digest."""
+    consultation = find_consultation(key)
+    found = current_session().get(Certificate, identifier)
+    if found is None or found.consultation_id != consultation.id:
+        abort(404)
+    person = current_session().get(Organiser, found.actor)
+    by = (person.name or person.email) if person else found.actor
+    text = retention.as_text(consultation, found, by)
+    name = f"{key}_deletion_{found.made_at:%Y-%m-%dT%H%MZ}.txt"
+    return send_file(
+        io.BytesIO(text.encode()), mimetype="text/plain", as_attachment=True, download_name=name
+    )
 
 
 @organise.post("/c/<key>/retention")
@@ -124,7 +173,7 @@ def show_retention(
 def retention_set(key: str) -> ResponseReturnValue:
     """Set the periods of one consultation."""
     consultation = find_consultation(key)
-    days = {kind: request.form.get(kind, "") for kind in retention.KINDS}
+    days = {kind: request.form.get(kind, "") for kind in KINDS}
     try:
         retention.set_periods(
             current_session(), consultation, days, actor=current_organiser().id, now=now()
@@ -138,8 +187,10 @@ def retention_set(key: str) -> ResponseReturnValue:
 @organise.post("/c/<key>/retention/run")
 @open_to(*who("retain"))
 def retention_run(key: str) -> ResponseReturnValue:
-    """Delete what is due, after a fresh sign-in."""
+    """Delete what is due, where that is meant, after a fresh sign-in."""
     consultation = find_consultation(key)
+    if request.form.get("sure") != "yes":
+        return show_retention(((f"{key}-sure", "Tick the box if you want to delete these."),))
     team.require_fresh()
     try:
         made = retention.run(
@@ -155,26 +206,34 @@ def retention_run(key: str) -> ResponseReturnValue:
 @organise.get("/audit")
 @open_to(*who("audit"))
 def audit_trail() -> ResponseReturnValue:
-    """The audit trail, the newest first, filtered by what was done and to what."""
+    """The audit trail, the newest first, filtered by who did what, to what, and when."""
     session = current_session()
-    act, subject = request.args.get("act", ""), request.args.get("subject", "").strip()
+    wanted = {name: request.args.get(name, "").strip() for name in FILTERS}
+    errors = [
+        (name, "Enter a day, such as 2027-12-31")
+        for name in ("since", "until")
+        if wanted[name] and day_of(wanted[name]) is None
+    ]
     page = max(1, request.args.get("page", 1, type=int))
-    lines = sa.select(AuditEvent).order_by(AuditEvent.number.desc())
-    if act:
-        lines = lines.where(AuditEvent.act == act)
-    if subject:
-        lines = lines.where(AuditEvent.subject == subject)
-    shown = list(session.scalars(lines.offset((page - 1) * LINES).limit(LINES + 1)))
+    found = audit.Filter(
+        **{name: wanted[name] for name in ("act", "subject", "actor")},
+        since=None if errors or not wanted["since"] else day_of(wanted["since"]),
+        until=None if errors or not wanted["until"] else day_of(wanted["until"]),
+    )
+    shown = audit.lines(session, found, page=page, most=LINES)
     people = {each.id: each.name or each.email for each in session.scalars(sa.select(Organiser))}
-    acts = session.scalars(sa.select(AuditEvent.act).distinct().order_by(AuditEvent.act))
-    return render_template(
+    answer = render_template(
         "organise/audit.html",
         lines=shown[:LINES],
         more=len(shown) > LINES,
         page=page,
         people=people,
-        acts=list(acts),
-        act=act,
-        subject=subject,
+        acts=audit.acts(session),
+        wanted=wanted,
+        errors=errors,
         verified=audit.verify(session),
     )
+    return answer, 422 if errors else 200
+
+
+FILTERS = ("act", "subject", "actor", "since", "until")
