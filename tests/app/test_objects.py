@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.routing import Rule
 
-from app.models import Draft, Model, Response
+from app.models import Certificate, Draft, Model, Response
 from app.models_coding import CodingItem
 from app.models_invitations import Invitation
 from app.services import editions, importing
@@ -55,12 +55,15 @@ class Children:
     item: str
     draft: str
     batch: str
+    certificate: str
 
     def of(self, endpoint: str, name: str) -> object:
         """What stands in an address of this endpoint; fails where a new kind of child came up."""
         if name == "reference":
             return self.held if endpoint.startswith("organise.held") else self.response
         if name == "identifier":
+            if endpoint == "organise.retention_certificate":
+                return self.certificate
             if endpoint.startswith("organise.invitations"):
                 return self.invitation
             uploaded = {"entering_batch", "entering_bring_in", "entering_discard"}
@@ -116,7 +119,7 @@ def make_children(app: Flask, owner: Organiser, person: Organiser, key: str) -> 
     person.presses("Save who codes", share="0", **{f"part-{who}": "first"})
     person.opens(f"{desk}/enter/new?channel=paper")
     person.presses("Save and continue", group="industry", capacity="own_name")
-    batch = keep_a_sheet(app, key)
+    batch, certificate = keep_a_sheet(app, key), certify(app, key)
     with app.extensions["database"].work() as session:
         consultation = editions.find(session, key)
         sent = sa.select(Response).where(Response.consultation_id == consultation.id)
@@ -137,6 +140,7 @@ def make_children(app: Flask, owner: Organiser, person: Organiser, key: str) -> 
                 sa.select(Draft.id).where(Draft.edition_id == edition, Draft.channel == "paper")
             ).first(),
             batch=batch,
+            certificate=certificate,
         )
 
 
@@ -146,6 +150,21 @@ def keep_a_sheet(app: Flask, key: str) -> str:
         consultation = editions.find(session, key)
         now = datetime.now(UTC)
         return importing.keep(session, consultation, (), known=0, actor="somebody", now=now).id
+
+
+def certify(app: Flask, key: str) -> str:
+    """What a run of retention leaves."""
+    with app.extensions["database"].work() as session:
+        certificate = Certificate(
+            consultation_id=editions.find(session, key).id,
+            made_at=datetime.now(UTC),
+            actor="somebody",
+            deleted=[],
+            digest="0" * 64,
+        )
+        session.add(certificate)
+        session.flush()
+        return certificate.id
 
 
 def addresses(app: Flask) -> list[tuple[str, Rule, dict[str, str]]]:
