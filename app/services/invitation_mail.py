@@ -64,7 +64,7 @@ def letter_to(
 ) -> mail.Letter:
     """The letter as somebody gets it, or as an organiser reads it before it is sent."""
     labels = {each.key: each.label for each in groups_of(session, consultation)}
-    return letters.invitation(
+    letter = letters.invitation(
         purpose,
         address=person.address,
         name=person.name or person.organisation,
@@ -75,6 +75,7 @@ def letter_to(
         until=when(until, consultation.zone) if until else "",
         wording=wording_of(consultation),
     )
+    return letters.marked(letter, consultation)
 
 
 def post(

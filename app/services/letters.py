@@ -1,5 +1,6 @@
 """The letters to respondents, in plain words."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -28,7 +29,7 @@ def send_resume_link(
     )
     subject = f"Your link to “{consultation.title}”"
     letter = mail.Letter(address, subject, body, reply_to(wording))
-    mail.queue(session, letter, purpose="resume link", now=now)
+    mail.queue(session, marked(letter, consultation), purpose="resume link", now=now)
     draft.tell_me = tell_me
     if tell_me:
         draft.seal(session.info["keyring"], "contact", address)
@@ -98,6 +99,21 @@ WARNING = (
 )
 
 
+REHEARSAL = (
+    "THIS IS A REHEARSAL. We try out how a consultation runs. What is answered is not counted as "
+    "anybody’s view. You need not do anything, unless you were asked to help."
+)
+
+
+def marked(letter: mail.Letter, consultation: Consultation) -> mail.Letter:
+    """The letter; one of a rehearsal says that it is one before anything else."""
+    if not consultation.synthetic:
+        return letter
+    return replace(
+        letter, subject=f"Rehearsal: {letter.subject}", body=f"{REHEARSAL}\n\n{letter.body}"
+    )
+
+
 def contact_of(wording: Wording) -> str:
     """Whom to ask, with the address where there is one."""
     name, address = wording.contact_name.strip(), wording.contact_email.strip()
@@ -164,7 +180,7 @@ def resume_link(consultation: Consultation, address: str, link: str) -> mail.Let
         f"If it was not you who began, tell {contact_of(wording)}.\n"
     )
     subject = f"Your link to “{consultation.title}”"
-    return mail.Letter(address, subject, body, reply_to(wording))
+    return marked(mail.Letter(address, subject, body, reply_to(wording)), consultation)
 
 
 SUBJECT = {False: "Results published", True: "Results published anew"}
@@ -212,7 +228,7 @@ def tell_of_results(
     for address in addresses.values():
         subject = f"{SUBJECT[again]}: {title}"
         letter = mail.Letter(address, subject, body, reply_to(wording))
-        mail.queue(session, letter, purpose="results", now=now)
+        mail.queue(session, marked(letter, consultation), purpose="results", now=now)
     return len(addresses)
 
 

@@ -906,4 +906,21 @@ def test_nobody_is_invited_before_it_opens(lone_app, lone_owner: Organiser):
         )
 
     assert "Open it first" in lone_owner.opens("/organise/c/later/invitations/add").said()
-    lone_owner.opens("/organise/c/later/invitations")
+    said = lone_owner.opens("/organise/c/later/invitations").said()
+    assert "Now it is not open yet: nobody can begin." in said
+    assert "Open it, then invite people" in said
+
+
+def test_after_closing_the_page_of_invitations_offers_what_can_still_be_done(
+    lone_app, lone_owner: Organiser
+):
+    invite(lone_app, ANA)
+    assert "nobody can begin" not in lone_owner.opens(PAGE).said()
+    change(lone_app, closes_at=datetime.now(UTC) - timedelta(hours=1))
+
+    said = lone_owner.opens(PAGE).said()
+
+    assert "nobody new can be invited. Somebody who was invited can still get more time" in said
+    assert "Now it is closed: nobody can begin." in said
+    assert not lone_owner.page.xpath(f"//main//a[@href='{PAGE}/add']")
+    assert "Open it again first" in lone_owner.opens(f"{PAGE}/add").said()

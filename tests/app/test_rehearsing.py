@@ -1,9 +1,12 @@
 """Rehearsing: a consultation tried out on made-up answers, in the browser alone."""
 
+import email
 import shutil
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from email.policy import default
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +16,7 @@ from app.models import AuditEvent, Consultation, Draft, Response
 from app.models_rehearsing import Rehearsal
 from app.services import demonstration, editions, rehearsing
 from tests.conftest import make_app
-from tests.pages import Organiser, Visitor
+from tests.pages import Organiser, Respondent, Visitor
 
 DESK = "/organise/c/dress_rehearsal"
 WANTED = 12
@@ -53,6 +56,26 @@ def ended(app: Flask) -> bool:
 def responses(app: Flask) -> int:
     with app.extensions["database"].session(reads_only=True) as session:
         return session.scalar(sa.select(sa.func.count()).select_from(Response)) or 0
+
+
+def test_the_letters_of_a_rehearsal_say_that_it_is_one(
+    lone_app: Flask, lone_owner: Organiser, tmp_path: Path
+):
+    opens_it(makes_a_rehearsal(lone_owner)).opens(f"{DESK}/invitations/add")
+    assert "This is a rehearsal, but its letters are real." in lone_owner.said()
+    person = "Ana, Us, Industry, ana@example.org"
+    lone_owner.presses("Check the list", list=person)
+    assert "Rehearsal: Invitation to answer" in lone_owner.said()
+    lone_owner.presses("Invite 1 person", list=person)
+    visitor = Respondent(lone_app, "dress_rehearsal").begins()
+    visitor.opens("/c/dress_rehearsal/saved").presses("Mail me the link", email="ben@example.org")
+
+    folder = tmp_path / "mail"
+    wait_for(lambda: len(list(folder.glob("*.eml"))) == 2)
+    for path in folder.glob("*.eml"):
+        letter = email.message_from_bytes(path.read_bytes(), policy=default)
+        assert letter["Subject"].startswith("Rehearsal: ")
+        assert letter.get_content().startswith("THIS IS A REHEARSAL.")
 
 
 def test_made_up_answers_come_in_without_a_terminal_and_say_what_they_are(
