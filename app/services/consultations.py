@@ -19,12 +19,33 @@ from forms.questionnaire import Questionnaire
 QUOTED = re.compile(r"`([^`]*)`")
 
 
-class Refused(Exception):
-    """Something was asked that cannot be done; `field` says where, the message what to do."""
+SHORT_NAME = (
+    "Enter a short name of up to 60 small letters, digits and _, beginning with a letter, such as "
+    "child_protection_2027"
+)
+Wrong = tuple[str, str]  # a field, and what to do there
 
-    def __init__(self, field: str, message: str) -> None:
+
+class Refused(Exception):
+    """Something was asked that cannot be done: at each field, what to do, all told at once."""
+
+    def __init__(self, field: str, message: str, *others: Wrong) -> None:
         super().__init__(message)
         self.field = field
+        self.errors: tuple[Wrong, ...] = ((field, message), *others)
+
+    @classmethod
+    def where(cls, *found: tuple[bool, str, str]) -> None:
+        """Refuse what is wrong of all that was looked at, if anything is.
+
+        Raises
+        ------
+        Refused
+            With every field that is wrong.
+        """
+        wrong = [(field, message) for is_wrong, field, message in found if is_wrong]
+        if wrong:
+            raise cls(*wrong[0], *wrong[1:])
 
 
 @dataclass(frozen=True)
@@ -78,7 +99,8 @@ def create(
     Refused
         If the key is not one or is taken, or title or organiser are blank.
     """
-    _check_names(session, key, title, organiser)
+    if wrong := wrong_names(session, key, title, organiser):
+        raise Refused(*wrong[0], *wrong[1:])
     consultation = Consultation(
         key=key,
         title=title.strip(),
@@ -96,17 +118,21 @@ def create(
     return consultation
 
 
-def _check_names(session: Session, key: str, title: str, organiser: str) -> None:
+def wrong_names(session: Session, key: str, title: str, organiser: str) -> list[Wrong]:
+    """What is wrong with the names of a new consultation, in the order of the page."""
+    found = []
+    if not title.strip():
+        found.append(("title", "Enter a title"))
+    if not organiser.strip():
+        found.append(("organiser", "Enter who runs the consultation"))
+    if editions.find(session, key) is not None:
+        told = f"“{key}” is taken by another consultation. Choose another address."
+        found.append(("key", told))
     try:
         check_key(key)
-    except ValueError as error:
-        raise Refused("key", str(error)) from error
-    if editions.find(session, key) is not None:
-        raise Refused("key", f"“{key}” is taken by another consultation. Choose another address.")
-    if not title.strip():
-        raise Refused("title", "Enter a title")
-    if not organiser.strip():
-        raise Refused("organiser", "Enter who runs the consultation")
+    except ValueError:
+        found.append(("key", SHORT_NAME))
+    return found
 
 
 def questionnaire_of(session: Session, consultation: Consultation) -> Questionnaire:
@@ -147,6 +173,7 @@ def open_it(
     small_counts: int,
     consensus: int,
     k_anonymity: int,
+    meant: bool = True,
     actor: str,
     now: datetime,
 ) -> None:
@@ -155,18 +182,18 @@ def open_it(
     Raises
     ------
     Refused
-        If it opened before, closes before now, or a threshold is out of bounds.
+        If it opened before, closes before now, a threshold is out of bounds, or it is not meant.
     """
     if consultation.opens_at is not None:
         raise Refused("closes_at", "This consultation has opened already.")
-    if closes_at is not None and closes_at <= now:
-        raise Refused("closes_at", "The closing time must lie in the future.")
-    if not 2 <= small_counts <= 50:
-        raise Refused("small_counts", "Choose a number from 2 to 50.")
-    if not 51 <= consensus <= 100:
-        raise Refused("consensus", "Choose a percentage from 51 to 100.")
-    if not 2 <= k_anonymity <= 50:
-        raise Refused("k_anonymity", "Choose a number from 2 to 50.")
+    past = closes_at is not None and closes_at <= now
+    Refused.where(
+        (past, "closes_at", "The closing time must lie in the future."),
+        (not 2 <= small_counts <= 50, "small_counts", "Choose a number from 2 to 50."),
+        (not 51 <= consensus <= 100, "consensus", "Choose a percentage from 51 to 100."),
+        (not 2 <= k_anonymity <= 50, "k_anonymity", "Choose a number from 2 to 50."),
+        (not meant, "meant", "Tick the box if everything is as it should be."),
+    )
     questionnaire = questionnaire_of(session, consultation)
     consultation.opens_at, consultation.closes_at = now, closes_at
     consultation.small_counts, consultation.k_anonymity = small_counts, k_anonymity
@@ -200,11 +227,12 @@ def extend(
     """
     if consultation.opens_at is None:
         raise Refused("closes_at", "This consultation has not opened yet.")
-    if closes_at <= now or (consultation.closes_at and closes_at <= consultation.closes_at):
-        raise Refused("closes_at", "The new closing time must be later than the old one and now.")
-    if not reason.strip():
-        raise Refused("reason", "Say why: respondents will read it.")
     before = consultation.closes_at
+    early = closes_at <= now or (before is not None and closes_at <= before)
+    Refused.where(
+        (early, "closes_at", "The new closing time must be later than the old one and now."),
+        (not reason.strip(), "reason", "Say why: respondents will read it."),
+    )
     change = {
         "at": now.isoformat(),
         "from": before.isoformat() if before else None,

@@ -1,6 +1,6 @@
 """A consultation's settings: its names, its wording, who may answer, and what is still missing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Consultation
 from app.services import audit
-from app.services.consultations import Refused
+from app.services.consultations import Refused, Wrong
 from app.services.wording import PRIVACY, Wording, wording_of
 
 UNUSABLE = {
@@ -58,6 +58,7 @@ def set_up(
     consultation: Consultation,
     values: Mapping[str, Any],
     *,
+    wrong: Sequence[Wrong] = (),
     open_link: bool,
     zone: str,
     title: str,
@@ -67,25 +68,30 @@ def set_up(
 ) -> None:
     """Change names, wording and whether the open link works.
 
+    `wrong` is what could not even be read as typed; it is told with the rest.
+
     Raises
     ------
     Refused
-        If a value cannot be used.
+        If a value cannot be used: with all that cannot, so that one look is enough.
     """
-    if not title.strip():
-        raise Refused("title", "Enter a title")
-    if not organiser.strip():
-        raise Refused("organiser", "Enter who runs the consultation")
-    if zone not in available_timezones():
-        raise Refused("zone", "Enter a time zone such as Europe/London")
     contact = str(values.get("contact_email") or "")
+    named = (
+        (not title.strip(), "title", "Enter a title"),
+        (not organiser.strip(), "organiser", "Enter who runs the consultation"),
+        (zone not in available_timezones(), "zone", "Enter a time zone such as Europe/London"),
+    )
+    mistakes = dict(wrong)
     if contact and not _is_address(contact):
-        raise Refused("contact_email", "Enter an e-mail address, such as team@example.org")
+        mistakes["contact_email"] = "Enter an e-mail address, such as team@example.org"
     try:
         wording = Wording.model_validate(values)
     except ValidationError as error:
-        field = str(error.errors()[0]["loc"][0])
-        raise Refused(field, UNUSABLE.get(field, "Check this and try again")) from error
+        wording = wording_of(consultation)
+        for field in dict.fromkeys(str(each["loc"][0]) for each in error.errors()):
+            mistakes.setdefault(field, UNUSABLE.get(field, "Check this and try again"))
+    worded = ((field in mistakes, field, mistakes.get(field, "")) for field in Wording.model_fields)
+    Refused.where(*named, *worded)
     after: dict[str, Any] = {
         "title": title.strip(),
         "organiser": organiser.strip(),

@@ -12,6 +12,12 @@ def later(days: int) -> str:
     return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
 
 
+def told(owner: Organiser) -> list[str]:
+    """The fields that the summary of errors leads to."""
+    links = owner.page.xpath("//*[contains(@class, 'error-summary')]//a/@href")
+    return [each.removeprefix("#") for each in links]
+
+
 def test_a_consultation_is_copied_set_up_opened_extended_and_closed(lone_owner: Organiser):
     desk = "/organise/c/second_round"
     lone_owner.opens("/organise/new")
@@ -55,7 +61,32 @@ def test_what_cannot_be_used_is_said_at_its_field_and_kept(lone_owner: Organiser
     )
 
     assert lone_owner.value("title") == "Kept"
-    assert "cannot be a key" in lone_owner.said()
+    assert "Enter a short name of up to 60 small letters" in lone_owner.said()
+    assert "key" not in lone_owner.said()
+
+
+def test_all_that_is_wrong_is_told_in_one_go(lone_owner: Organiser):
+    lone_owner.opens("/organise/new").presses("Make it", expect=422, key="Not a key", title="Kept")
+    assert told(lone_owner) == ["like", "organiser", "key"]
+
+    wrong = {
+        "title": "", "organiser": "", "zone": "Mars", "source_address": "x", "contact_email": "x",
+        "hotlines": "A name", "support": "A name", "quick_exit": "x",
+    }  # fmt: skip
+    lone_owner.opens("/organise/c/ai_and_child_protection/settings")
+    lone_owner.presses("Save the settings", expect=422, **wrong)
+    assert told(lone_owner) == list(wrong)
+
+    lone_owner.opens("/organise/new").presses(
+        "Make it", key="second", organiser="Us", like="ai_and_child_protection"
+    )
+    wrong = {"closes_at": later(-1), "small_counts": "1", "consensus": "9", "k_anonymity": "x"}
+    lone_owner.presses("Open the consultation", expect=422, **wrong)
+    assert told(lone_owner) == [*wrong, "meant"]
+    right = {"closes_at": later(9), "small_counts": "5", "consensus": "75", "k_anonymity": "5"}
+    lone_owner.presses("Open the consultation", meant="yes", **right)
+    lone_owner.presses("Change the closing time", expect=422, closes_at=later(1), reason="")
+    assert told(lone_owner) == ["closes_at", "reason"]
 
 
 def test_every_mistake_of_an_uploaded_file_is_shown_with_its_line(lone_owner: Organiser):

@@ -52,7 +52,9 @@ def new() -> ResponseReturnValue:
     elif like is not None:
         questionnaire = consultations.questionnaire_of(session, like)
     else:
-        return show_new(given, [("like", "Choose a consultation to copy, or a file.")])
+        names = given["key"], given["title"] or "the file’s own", given["organiser"]
+        wrong = consultations.wrong_names(session, *names)
+        return show_new(given, [("like", "Choose a consultation to copy, or a file."), *wrong])
     return create(questionnaire, given, like)
 
 
@@ -82,7 +84,7 @@ def create(
             rehearsal=given["rehearsal"] == "yes",
         )
     except consultations.Refused as refused:
-        return show_new(given, [(refused.field, str(refused))])
+        return show_new(given, list(refused.errors))
     flash("The consultation is made. Look at the preview and the settings, then open it.")
     return redirect(url_for("organise.steer", key=made.key), 303)
 
@@ -135,7 +137,7 @@ def steer(key: str) -> ResponseReturnValue:
     except KeyError:
         return show_steer(consultation, [("act", "Choose what to do.")])
     except consultations.Refused as refused:
-        return show_steer(consultation, [(refused.field, str(refused))])
+        return show_steer(consultation, list(refused.errors))
     if request.form.get("act") == "remove":
         return redirect(url_for("organise.home"), 303)
     return redirect(url_for("organise.steer", key=key), 303)
@@ -166,8 +168,6 @@ def number(name: str) -> int:
 
 def open_consultation(consultation: Consultation) -> None:
     """Open it with the thresholds given, where that is meant."""
-    if request.form.get("meant") != "yes":
-        raise consultations.Refused("meant", "Tick the box if everything is as it should be.")
     closes_at = consultations.read_time(
         request.form.get("closes_at", ""), consultation.zone, "closes_at", needed=False
     )
@@ -178,6 +178,7 @@ def open_consultation(consultation: Consultation) -> None:
         small_counts=number("small_counts"),
         consensus=number("consensus"),
         k_anonymity=number("k_anonymity"),
+        meant=request.form.get("meant") == "yes",
         actor=current_organiser().id,
         now=now(),
     )

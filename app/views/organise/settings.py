@@ -15,24 +15,19 @@ from app.team import current_organiser, now
 from app.views.organise.desk import find_consultation, organise
 
 
-def places(field: str) -> list[dict[str, str]]:
-    """Places to turn to, one a line: name | address | about.
-
-    Raises
-    ------
-    consultations.Refused
-        If a line does not say a name and where it is found.
-    """
-    found = []
+def places(field: str) -> tuple[list[dict[str, str]], list[consultations.Wrong]]:
+    """Places to turn to, one a line: name | address | about; and what cannot be read as one."""
+    found, wrong = [], []
     for number, line in enumerate(request.form.get(field, "").splitlines(), 1):
         name, *rest = (part.strip() for part in line.split("|"))
         if not line.strip():
             continue
         if not name or not rest or not rest[0]:
             message = f"Line {number}: put | between the name and its address or number"
-            raise consultations.Refused(field, message)
+            wrong.append((field, message))
+            continue
         found.append({"name": name, "address": rest[0], "about": " ".join(rest[1:])})
-    return found
+    return found, wrong[:1]
 
 
 def as_lines(found: tuple[Place, ...]) -> str:
@@ -56,7 +51,7 @@ def settings(key: str) -> ResponseReturnValue:
         try:
             change_settings(consultation)
         except consultations.Refused as refused:
-            errors = [(refused.field, str(refused))]
+            errors = list(refused.errors)
         else:
             flash("The settings are saved.")
             return redirect(url_for("organise.settings", key=key), 303)
@@ -73,8 +68,8 @@ def change_settings(consultation: Consultation) -> None:
     """Save what was typed."""
     form = request.form
     values: dict[str, Any] = {name: form.get(name, "").strip() for name in TEXTS}
-    values["hotlines"] = places("hotlines")
-    values["support"] = places("support")
+    values["hotlines"], no_hotlines = places("hotlines")
+    values["support"], no_support = places("support")
     values["privacy"] = [
         part.strip() for part in form.get("privacy", "").split("\n") if part.strip()
     ]
@@ -82,6 +77,7 @@ def change_settings(consultation: Consultation) -> None:
         current_session(),
         consultation,
         values,
+        wrong=[*no_hotlines, *no_support],
         open_link=form.get("open_link") == "yes",
         zone=form.get("zone", "").strip(),
         title=form.get("title", ""),
