@@ -9,6 +9,7 @@ from flask import Flask, current_app, session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
 BLANK_LINES = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -35,6 +36,11 @@ def day(moment: datetime, zone: str = "UTC") -> str:
     """The date of a moment: 5 May 2026."""
     there = moment.astimezone(ZoneInfo(zone))
     return f"{there.day} {there:%B %Y}"
+
+
+def readable(text: str) -> str:
+    """A moment that was kept for machines, as people write it; any other text as it is."""
+    return when(datetime.fromisoformat(text)) if MOMENT.fullmatch(text) else text
 
 
 def machine_time(moment: datetime) -> str:
@@ -106,6 +112,7 @@ def init_app(app: Flask) -> None:
         when=when,
         day=day,
         machine_time=machine_time,
+        readable=readable,
         paragraphs=paragraphs,
         count=count,
         browser=browser,

@@ -1,5 +1,6 @@
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,8 @@ from app.models import AuditEvent, Draft, Message, Response
 from app.models_invitations import Invitation
 from app.services import audit, editions, retention
 from tests.pages import Organiser, Respondent
+
+MACHINE_TIME = re.compile(r"\d-\d\dT\d\d:")
 
 
 def test_an_export_asks_for_a_fresh_sign_in_and_leaves_a_line(
@@ -113,6 +116,22 @@ def test_the_pages_say_what_is_due(lone_owner: Organiser):
     assert "The periods are saved." in lone_owner.said()
 
 
+def test_a_day_to_look_ahead_to_ends_where_the_consultation_is(
+    lone_app, lone_owner: Organiser, lone_respondent: Respondent
+):
+    lone_respondent.begins()
+    with lone_app.extensions["database"].work() as session:
+        consultation = editions.find(session, lone_respondent.key)
+        consultation.zone = "Pacific/Auckland"  # where 1 January ends before noon of UTC
+        consultation.closes_at = datetime(2029, 12, 2, 12, tzinfo=UTC)
+
+    for day, count in (("2030-01-01", "0"), ("2030-01-02", "1")):
+        lone_owner.opens(f"/organise/retention?on={day}")
+        cells = lone_owner.page.xpath("//tr[contains(., 'Drafts')]/td")
+        assert [each.text_content() for each in cells] == ["2 January 2030", count]
+        assert f"by the end of {day[-1]} January 2030" in lone_owner.said()
+
+
 def test_what_may_be_published_is_made_where_results_are_prepared(lone_owner: Organiser):
     lone_owner.opens("/organise/c/ai_and_child_protection/exports")
     lone_owner.presses("Download: Publishable", expect=422)
@@ -159,7 +178,7 @@ def test_a_run_is_looked_at_beforehand_asked_for_twice_and_certified(
     lone_respondent.begins()
     lone_owner.opens("/organise/retention?on=2040-01-01")
     assert sent in lone_owner.said()
-    assert "on 1 January 2040" in lone_owner.said()
+    assert "by the end of 1 January 2040" in lone_owner.said()
     assert "Delete what is due" not in lone_owner.said()
     lone_owner.opens("/organise/retention?on=soon", expect=422)
 
@@ -217,6 +236,10 @@ def test_old_letters_and_links_are_forgotten_with_the_mail(lone_app, lone_owner:
 
 def test_the_trail_is_filtered_by_who_what_and_when(lone_owner: Organiser, lone_respondent):
     lone_respondent.begins().consents().sends()
+    lone_owner.opens("/organise/c/ai_and_child_protection/open-and-close")
+    lone_owner.presses("Change the closing time", closes_at="2040-01-01T12:00", reason="Later")
+    lone_owner.opens("/organise/audit?act=extend")
+    assert "to: 1 January 2040, 12:00 (UTC)" in lone_owner.said()
     for query, acts in (
         ("act=send", {"Send"}),
         ("actor=respondent&act=send", {"Send"}),
@@ -224,6 +247,7 @@ def test_the_trail_is_filtered_by_who_what_and_when(lone_owner: Organiser, lone_
         ("until=2000-01-02", {"No line fits."}),
     ):
         lone_owner.opens(f"/organise/audit?{query}")
+        assert not MACHINE_TIME.search(lone_owner.said())
         rows = lone_owner.page.xpath("//tbody/tr")
         said = {
             " ".join((row.xpath("td[3]") or row.xpath("td"))[0].text_content().split())

@@ -3,8 +3,9 @@
 import io
 import tempfile
 import zipfile
-from datetime import UTC, datetime
+from datetime import date, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
@@ -117,13 +118,13 @@ def show_retention(
 ) -> ResponseReturnValue:
     """The page of retention, with what was typed."""
     session, on = current_session(), request.args.get("on", "").strip()
-    moment = day_of(on)
-    if moment is None:
+    wrong = day_of(on) is None
+    if wrong:
         errors = (("on", "Enter a day, such as 2027-12-31"),)
     found = [
         (
             each,
-            retention.due(session, each, now=moment or now()),
+            retention.due(session, each, now=day_of(on, each.zone) or now()),
             retention.certificates(session, each),
         )
         for each in editions.everything(session)
@@ -134,21 +135,21 @@ def show_retention(
         errors=errors,
         given=given or {},
         on=on,
-        moment=moment or now(),
-        ahead=bool(on and moment),
-        day_wrong=moment is None,
+        ahead=None if wrong or not on else day_of(on),
+        day_wrong=wrong,
     )
     return page, 422 if errors else 200
 
 
-def day_of(text: str) -> datetime | None:
-    """The end of a day as typed; now where none is, and None where it is no day."""
+def day_of(text: str, zone: str = "UTC") -> datetime | None:
+    """The end of a day as typed, there; now where none is, and None where it is no day."""
     if not text:
         return now()
     try:
-        return datetime.fromisoformat(text).replace(hour=23, minute=59, tzinfo=UTC)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return datetime.combine(day, time.max, ZoneInfo(zone))
 
 
 @organise.get("/c/<key>/retention/certificates/<identifier>")
