@@ -670,7 +670,11 @@ def test_a_revoked_link_opens_nothing_even_from_a_page_that_was_open(
     person = Respondent(lone_app, KEY).opens(address)
     lone_owner.opens(PAGE)
     identifier = lone_owner.page.xpath("//a[contains(@href, '/invitations/')]/@href")[-1]
-    lone_owner.opens(identifier).presses("Revoke the invitation")
+    lone_owner.opens(identifier).presses("Revoke the invitation", expect=422)
+    assert "Tick the box if you want to take it back for good." in lone_owner.said()
+    assert statuses(lone_app) != ["revoked"]
+    lone_owner.presses("Revoke the invitation", sure="yes")
+    assert "Open until" not in lone_owner.said()
 
     person.presses("Start", expect=404)
     person.opens(address, 404)

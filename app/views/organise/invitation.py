@@ -112,7 +112,9 @@ def mend(consultation: Consultation, invitation: Invitation) -> ResponseReturnVa
 
 
 def revoke(_: Consultation, invitation: Invitation) -> str:
-    """Take it back."""
+    """Take it back, where that is meant: it is for good."""
+    if request.form.get("sure") != "yes":
+        raise invitation_mail.Refused("sure", "Tick the box if you want to take it back for good.")
     inviting.revoke(current_session(), invitation, actor=current_organiser().id, now=now())
     return "The invitation is revoked. Its link opens nothing any more."
 
