@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.database import current_database, current_session
 from app.models import Message
 from app.security import open_to
-from app.services import editions
+from app.services import editions, publishing
 
 pages = Blueprint("service", __name__)
 logger = logging.getLogger(__name__)
@@ -20,12 +20,20 @@ TRIAL = "well? " * 10_000  # about what a long page of answers takes
 @pages.get("/")
 @open_to("anyone")
 def home() -> ResponseReturnValue:
-    """The consultations that have opened; straight to it where there is one."""
-    consultations = editions.listed(current_session())
-    if len(consultations) == 1:
-        return redirect(url_for("respond.first_page", consultation=consultations[0].key))
-    now = datetime.now(UTC)
-    return render_template("service/home.html", consultations=consultations, moment=now)
+    """The consultations that have opened; straight to it where there is one.
+
+    A rehearsal is listed only where nothing else is: nobody should answer it by mistake.
+    """
+    session = current_session()
+    opened = editions.listed(session)
+    shown = [each for each in opened if not each.synthetic] or opened
+    if len(shown) == 1:
+        return redirect(url_for("respond.first_page", consultation=shown[0].key))
+    return render_template(
+        "service/home.html",
+        consultations=[(each, publishing.published(session, each)) for each in shown],
+        moment=datetime.now(UTC),
+    )
 
 
 @pages.get("/health")
