@@ -1,10 +1,7 @@
 """Preparing and steering a consultation: create, copy, open, extend, close."""
 
-import re
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,11 +10,7 @@ from app.models import Consultation
 from app.models_safeguarding import ExposureLimit
 from app.services import audit, editions
 from forms.codebook import check_key
-from forms.loading import Mistake, check
 from forms.questionnaire import Questionnaire
-
-QUOTED = re.compile(r"`([^`]*)`")
-
 
 SHORT_NAME = (
     "Enter a short name of up to 60 small letters, digits and _, beginning with a letter, such as "
@@ -46,36 +39,6 @@ class Refused(Exception):
         wrong = [(field, message) for is_wrong, field, message in found if is_wrong]
         if wrong:
             raise cls(*wrong[0], *wrong[1:])
-
-
-@dataclass(frozen=True)
-class Marked:
-    """A line of an uploaded file, and what has to be put right there."""
-
-    line: int
-    text: str
-    messages: tuple[str, ...]
-
-
-def marked(content: bytes, mistakes: tuple[Mistake, ...]) -> tuple[Marked, ...]:
-    """The lines that hold mistakes, in order, each with all that is wrong with it."""
-    lines = content.decode("utf-8", "replace").splitlines()
-    found: dict[int, list[str]] = {}
-    for each in mistakes:
-        found.setdefault(each.line, []).append(QUOTED.sub(r"“\1”", each.message))
-    return tuple(
-        Marked(line, lines[line - 1][:200] if 0 < line <= len(lines) else "", tuple(messages))
-        for line, messages in sorted(found.items())
-    )
-
-
-def check_upload(content: bytes) -> tuple[Questionnaire | None, tuple[Mistake, ...]]:
-    """Read an uploaded questionnaire file: the questionnaire, or every mistake with its line."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "questionnaire.yaml"
-        path.write_bytes(content)
-        questionnaire, mistakes = check(path)
-    return (None if mistakes else questionnaire), mistakes
 
 
 def create(

@@ -9,7 +9,7 @@ from app.database import current_session
 from app.models import Consultation
 from app.pages import absolute
 from app.security import open_to, takes_files
-from app.services import consultations, editions, setting_up
+from app.services import consultations, editions, setting_up, uploading
 from app.services.roles import may, who
 from app.services.waiting import waiting
 from app.team import current_organiser, now
@@ -46,9 +46,9 @@ def new() -> ResponseReturnValue:
         if not may(current_organiser().roles, "upload"):
             return show_new(given, [("file", "Only an owner may upload a questionnaire.")])
         content = upload.read()
-        questionnaire, mistakes = consultations.check_upload(content)
+        questionnaire, mistakes = uploading.check_upload(content)
         if questionnaire is None:
-            return show_new(given, marked=consultations.marked(content, mistakes))
+            return show_new(given, marked=uploading.marked(content, mistakes))
     elif like is not None:
         questionnaire = consultations.questionnaire_of(session, like)
     else:
@@ -92,7 +92,7 @@ def create(
 def show_new(
     given: dict[str, str],
     errors: list[tuple[str, str]] | None = None,
-    marked: tuple[consultations.Marked, ...] = (),
+    marked: tuple[uploading.Marked, ...] = (),
 ) -> ResponseReturnValue:
     """The page for a new consultation, with what was given."""
     told = list(errors or ())
