@@ -20,6 +20,7 @@ from forms.questionnaire import Questionnaire
 AT_ONCE = 2_000
 PER_PAGE = 50
 AROUND = 70
+REFERENCE = re.compile(r"\s*oq[\s-]*((?:[a-z0-9]{4}[\s-]*){3})", re.IGNORECASE)
 STATES = ("counted", "withdrawn", "excluded", "any")
 
 
@@ -50,9 +51,17 @@ class Filters:
         return {name: value for name, value in given.items() if value != getattr(usual, name)}
 
     @property
+    def reference(self) -> str:
+        """The reference that was typed instead of words, as it is written; else nothing."""
+        if (typed := REFERENCE.fullmatch(self.words)) is None:
+            return ""
+        letters = re.sub(r"[\s-]", "", typed[1]).upper()
+        return f"OQ-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+    @property
     def looks_inside(self) -> bool:
         """Whether responses must be opened to be found."""
-        return bool(self.words or self.capacity or self.publication)
+        return not self.reference and bool(self.words or self.capacity or self.publication)
 
 
 @dataclass(frozen=True)
@@ -151,6 +160,8 @@ def _rows(consultation: Consultation, filters: Filters) -> sa.Select[*tuple[Any,
         .where(Response.consultation_id == consultation.id, Response.held_at.is_(None))
         .order_by(Response.sent_at.desc(), Response.id)
     )
+    if filters.reference:  # whoever types one wants that response, however it stands
+        return statement.where(Response.reference == filters.reference)
     if filters.group:
         statement = statement.where(Response.group_key == filters.group)
     if filters.verified:

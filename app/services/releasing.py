@@ -53,6 +53,8 @@ def release(session: Session, hold: Hold, *, actor: str, now: datetime) -> None:
         If nobody proposed it.
     SamePerson
         If this is who proposed it.
+    NotLookedAt
+        If this person has not looked: screening does not see everything, two people may.
     """
     response = locked(session, hold.response)
     session.refresh(hold)
@@ -60,6 +62,7 @@ def release(session: Session, hold: Hold, *, actor: str, now: datetime) -> None:
         raise NotProposed
     if hold.proposed_by == actor:
         raise SamePerson
+    must_have_looked(session, hold, actor)
     hold.state, hold.released_by, hold.decided_at = "released", actor, now
     if hold.revision_id == response.revisions[-1].id:
         response.held_at = None

@@ -459,6 +459,21 @@ def test_a_larger_second_share_only_adds(lone_app, lone_owner, database):
     assert 340 < len(drawn[1]) < 460
 
 
+def test_a_share_too_small_for_a_figure_says_which_is_large_enough(
+    lone_app: Flask, lone_owner: Organiser
+):
+    for number in range(13):
+        says(lone_app, f"Courts are too slow in {number} ways")
+    starts(lone_owner, "Courts")
+    coder(lone_app, "ada")
+    assigns(lone_owner, 1, ada="first")
+    lone_owner.opens(f"{HERE}/reliability")
+    assert "A figure needs 10. Raise the share to 100 per cent or more." in lone_owner.said()
+
+    assigns(lone_owner, 100, ada="first")
+    assert "A figure needs" not in lone_owner.opens(f"{HERE}/reliability").said()
+
+
 def test_reliability_is_told_from_ten_texts_on():
     first = [frozenset({"a"})] * 5 + [frozenset()] * 4
     few = coding_aid.agreement(first, first, ["a"])[0]

@@ -39,12 +39,27 @@ def test_words_are_found_and_shown_where_they_stand(lone_app: Flask, analyst: Or
     assert analyst.page.find(".//mark").text == "sentencing"
 
 
+def test_a_reference_finds_its_response_however_it_is_typed(lone_app: Flask, analyst: Organiser):
+    gone = sent(lone_app, "Nothing to add.")
+    other = sent(lone_app, "Nothing to add either.").reference
+    gone.opens(f"{gone.base}/withdraw").presses("Withdraw my response")
+    typed = gone.reference.replace("-", " ").lower()
+
+    said = analyst.opens(f"{BASE}/responses?words=%20{typed}%20&group=law_enforcement").said()
+
+    assert "1 response found" in said
+    assert gone.reference in said
+    assert "Withdrawn" in said
+    assert other not in said
+
+
 def test_what_is_held_is_never_found_or_opened(lone_app: Flask, analyst: Organiser):
     held = sent(lone_app, "Ask jane.doe@example.org about sentencing.").reference
 
     assert "0 responses found" in analyst.opens(f"{BASE}/responses").said()
     assert "0 responses found" in analyst.opens(f"{BASE}/responses?words=sentencing").said()
     assert "0 responses found" in analyst.opens(f"{BASE}/responses?state=any").said()
+    assert "0 responses found" in analyst.opens(f"{BASE}/responses?words={held}").said()
     analyst.opens(f"{BASE}/responses/{held}", expect=404)
 
 

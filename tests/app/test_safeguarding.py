@@ -166,9 +166,13 @@ def test_a_release_takes_two_people(
     looks(first, held)
     first.presses("Propose to release it", **{"release-reason": "A public address"})
     first.posts(f"{BASE}/{held}/1/agree", expect=422)
+    second.opens(f"{BASE}/{held}/1")
+    assert "Look at the words first" in second.said()
+    second.posts(f"{BASE}/{held}/1/agree", expect=422)
+    assert "Look at the passages first" in second.said()
     assert exported(lone_app) == []
 
-    second.opens(f"{BASE}/{held}/1").presses("Agree to release it")
+    looks(second, held).presses("Agree to release it")
 
     assert "Released" in second.said()
     assert [each["oq1_gap"] for each in exported(lone_app)] == [WORRYING]
@@ -200,7 +204,7 @@ def test_a_passage_set_aside_is_gone_for_everybody_but_who_sent_it(
     assert first.value("passage") == "Not there"
     first.presses("Set aside", passage=SECRET, **{"redact-reason": "An address"})
     first.presses("Propose to release it", **{"release-reason": "Without the address"})
-    second.opens(f"{BASE}/{held}/1").presses("Agree to release it")
+    looks(second, held).presses("Agree to release it")
 
     clean = WORRYING.replace(SECRET, "[passage set aside]")
     assert [each["oq1_gap"] for each in exported(lone_app)] == [clean]
@@ -235,7 +239,7 @@ def test_a_response_that_worries_somebody_again_needs_two_people_again(
     lone_app: Flask, lone_owner: Organiser, held: str, first: Organiser, second: Organiser
 ):
     looks(first, held).presses("Propose to release it", **{"release-reason": "Harmless"})
-    second.opens(f"{BASE}/{held}/1").presses("Agree to release it")
+    looks(second, held).presses("Agree to release it")
     lone_owner.opens(f"{DESK}/responses/{held}").presses("Hold it for safeguarding")
 
     second.posts(f"{BASE}/{held}/1/agree")
@@ -394,7 +398,7 @@ def test_what_was_released_does_not_hold_the_next_version(
     lone_app: Flask, lone_respondent: Respondent, held: str, first: Organiser, second: Organiser
 ):
     looks(first, held).presses("Propose to release it", **{"release-reason": "Harmless"})
-    second.opens(f"{BASE}/{held}/1").presses("Agree to release it")
+    looks(second, held).presses("Agree to release it")
 
     lone_respondent.answers("oq2", oq2_consequence="More words.").sends()
     assert len(exported(lone_app)) == 1

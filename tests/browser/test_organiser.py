@@ -212,7 +212,8 @@ def the_held_response_is_released(way: Way, _browser) -> None:
     first.presses("Propose to release it").looks()
     way.keeps("proposed", first)
     second.page.goto(first.page.url)
-    second.looks().presses("Agree to release it").looks()
+    second.looks().fills(reason="To agree, or not").presses("Show the words").looks()
+    second.presses("Agree to release it").looks()
     way.keeps("released", second)
 
 
