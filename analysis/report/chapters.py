@@ -6,7 +6,7 @@ from analysis.charts.drawing import draw_question
 from analysis.charts.wording import listed
 from analysis.glance import GlanceLine
 from analysis.report.coding import read_themes
-from analysis.report.content import Asked, Chapter, Exhibit
+from analysis.report.content import Asked, Chapter, Exhibit, unseen
 from analysis.report.page import anchor
 from analysis.report.readings import in_text, read_question
 from analysis.report.standing_lines import Shelf, agree, missing, split
@@ -140,7 +140,9 @@ def _exhibits(
         grid = all(variables[table.variable or ""].row is not None for table in own)
         what = "Themes by group" if any(table.coded_from for table in own) else "Answers by group"
         caption = chart.title.replace(question.text, what).strip()
-        yield Exhibit(numbering.take(), name, caption, chart, own, grid=grid, rows=rows)
+        nothing = all(unseen(table, everybody=False) for table in own)
+        picture = None if nothing else chart
+        yield Exhibit(numbering.take(), name, caption, picture, own, grid=grid, rows=rows)
     for table in tables:
         if table.key not in drawn and table.rows:
             name = f"exhibit-{anchor(table.key)}"

@@ -6,16 +6,35 @@ from those tables alone, and quotes are those that may be published.
 
 from dataclasses import dataclass, field
 
-from analysis.charts.frame import Chart
-from analysis.tables import Table
+from analysis.charts.frame import Chart, columns_of
+from analysis.tables import Cell, Table
 
 TOO_FEW = "Too few answered: every figure here is hidden."
+HIDDEN_OR_ZERO = "Too few answered: every figure here is hidden or zero."
+NOBODY = "Nobody answered."
 
 
-def unseen(table: Table) -> bool:
-    """Whether a table has figures and each of them is hidden."""
-    cells = [cell for row in table.rows for cell in row.cells]
-    return bool(cells) and all(cell.hidden for cell in cells)
+def unseen(table: Table, *, everybody: bool = True) -> bool:
+    """Whether no figure of a table says anything, those of everybody counted or not.
+
+    A figure that is hidden says nothing, and neither does a zero beside it.
+    """
+    cells = _shown(table, everybody=everybody)
+    return bool(cells) and not any(cell.count or cell.value for cell in cells)
+
+
+def nothing_to_see(*tables: Table) -> str:
+    """Say why there is no table: as much as the table itself would have told, or less."""
+    cells = [cell for table in tables for cell in _shown(table)]
+    if all(cell.hidden for cell in cells):
+        return TOO_FEW
+    hidden = any(base.hidden or base.view_hidden for table in tables for base in table.bases)
+    return HIDDEN_OR_ZERO if hidden or any(cell.hidden for cell in cells) else NOBODY
+
+
+def _shown(table: Table, *, everybody: bool = True) -> list[Cell]:
+    places = [column.place for column in columns_of(table, everybody=everybody)]
+    return [row.cells[place] for row in table.rows for place in places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +51,7 @@ class Exhibit:
 
     @property
     def unseen(self) -> bool:
-        """Whether every figure in it is hidden, so that there is nothing to draw."""
+        """Whether every figure in it is hidden or zero, so that there is nothing to draw."""
         return bool(self.tables) and all(unseen(table) for table in self.tables)
 
 

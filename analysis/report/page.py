@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from analysis.charts.frame import Chart, Column, columns_of
 from analysis.charts.wording import HIDDEN, cell_value, number, percent
-from analysis.report.content import TOO_FEW, Chapter, Report, unseen
+from analysis.report.content import Chapter, Report, nothing_to_see, unseen
 from analysis.tables import Base, Cell, Table
 
 
@@ -68,7 +68,7 @@ def surroundings() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["too_few"] = TOO_FEW
+    environment.globals["nothing_to_see"] = nothing_to_see
     environment.filters |= {
         "anchor": anchor,
         "file": file_name,

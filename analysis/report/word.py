@@ -11,7 +11,16 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from analysis.report.content import TOO_FEW, Asked, Chapter, Listing, Report, Theme, Written, unseen
+from analysis.report.content import (
+    Asked,
+    Chapter,
+    Listing,
+    Report,
+    Theme,
+    Written,
+    nothing_to_see,
+    unseen,
+)
 from analysis.report.page import apart, chapter_title
 from analysis.report.word_tables import (
     clean_words,
@@ -216,7 +225,7 @@ def _annexes(document: WordDocument, report: Report) -> None:
     for table in apart(report):
         document.add_heading(clean_words(table.title), 4)
         if unseen(table):
-            document.add_paragraph(TOO_FEW)
+            document.add_paragraph(nothing_to_see(table))
         else:
             table_block(document, table)
     document.add_heading("Annex B: organisations that agreed to be named", 1)

@@ -15,7 +15,7 @@ from docx.table import _Cell as WordCell
 from analysis.charts.frame import Chart
 from analysis.charts.svg import NOT_XML
 from analysis.charts.wording import HIDDEN, cell_value, number, percent
-from analysis.report.content import TOO_FEW, Exhibit
+from analysis.report.content import Exhibit, nothing_to_see
 from analysis.report.page import base_figure, base_title, shown_columns
 from analysis.tables import Cell, Row, Table
 
@@ -43,7 +43,7 @@ def exhibit_block(document: WordDocument, exhibit: Exhibit) -> None:
     caption.add_run(f"{kind} {exhibit.number}. {clean_words(exhibit.title)}")
     caption.paragraph_format.keep_with_next = True
     if exhibit.unseen:
-        document.add_paragraph(TOO_FEW)
+        document.add_paragraph(nothing_to_see(*exhibit.tables))
         return
     if exhibit.chart is not None:
         picture_block(document, exhibit.chart)

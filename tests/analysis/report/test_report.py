@@ -18,14 +18,18 @@ from docx.oxml.ns import qn
 from lxml import etree, html
 
 from analysis.attack import attack
+from analysis.charts.frame import columns_of
 from analysis.disclosure import not_answers
 from analysis.export import read_export
 from analysis.report.building import build_report
+from analysis.report.content import nothing_to_see, unseen
 from analysis.report.counting import count
 from analysis.report.page import css_string, html_page
 from analysis.report.pdf import pdf_file
 from analysis.report.word import word_file
 from analysis.report.writing import UnknownFormatError, csv_bytes, harmless, write_report
+from analysis.tables import Base, Cell, Row, Table
+from forms.codebook import Measure
 from tests.analysis.exports import make_export, rows
 
 HOSTILE = (
@@ -344,8 +348,53 @@ def test_where_every_figure_is_hidden_nothing_is_drawn_and_it_is_said(tmp_path):
     for each in hidden:
         (figure,) = drawn.xpath(f"//figure[@id='{each.anchor}']")
         assert not figure.xpath(".//svg | .//table")
-        assert "Too few answered: every figure here is hidden." in figure.text_content()
+        cells = [
+            row.cells[column.place]
+            for table in each.tables
+            for row in table.rows
+            for column in columns_of(table)
+        ]
+        ending = "hidden." if all(cell.hidden for cell in cells) else "hidden or zero."
+        assert f"Too few answered: every figure here is {ending}" in figure.text_content()
+        assert not any(cell.count or cell.value for cell in cells)
     ids = set(drawn.xpath("//@id"))
     assert {link[1:] for link in drawn.xpath("//a/@href") if link.startswith("#")} <= ids
     words = [each.text for each in Document(io.BytesIO(word_file(made))).paragraphs]
     assert "Too few answered: every figure here is hidden." in words
+
+
+def test_a_question_for_one_group_is_left_out_where_that_group_is_hidden(tmp_path):
+    """The columns of the groups that were not asked hold zeros, which are not shown either."""
+    make_export(tmp_path, made=rows(12, seed=2))
+    made = build_report(read_export(tmp_path))
+    alone = [
+        each
+        for each in made.exhibits
+        if all(len(columns_of(table)) == 1 < len(table.columns) for table in each.tables)
+    ]
+    assert any(each.unseen for each in alone)
+    for each in made.exhibits:
+        if each.chart is not None:
+            assert not all(unseen(table, everybody=False) for table in each.tables), each.title
+
+
+def test_a_table_without_figures_says_why_and_no_more():
+    def table(*cells: Cell, base: Base) -> Table:
+        return Table(
+            key="asked",
+            title="Asked",
+            measure=Measure.NOMINAL,
+            columns=("Industry", "All"),
+            column_keys=("industry", "all"),
+            rows=(Row("yes", "Yes", cells),),
+            bases=(base, base),
+        )
+
+    hidden, zero, one = Cell(None, None, hidden=True), Cell(0, None), Cell(7, 100.0)
+    some, none = Base(9, 9, 9), Base(9, 0, 0)
+    assert not unseen(table(one, hidden, base=some))
+    assert nothing_to_see(table(hidden, hidden, base=some)).endswith("is hidden.")
+    assert nothing_to_see(table(zero, hidden, base=some)).endswith("is hidden or zero.")
+    assert nothing_to_see(table(zero, zero, base=Base(0, 0, 0, hidden=True))).endswith("or zero.")
+    assert unseen(table(zero, zero, base=none))
+    assert nothing_to_see(table(zero, zero, base=none)) == "Nobody answered."
