@@ -86,6 +86,8 @@ def set_up(
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0])
         raise Refused(field, UNUSABLE.get(field, "Check this and try again")) from error
+    if wording.source_address.startswith("http://"):  # older settings may hold one: shown as text
+        raise Refused("source_address", UNUSABLE["source_address"])
     after: dict[str, Any] = {
         "title": title.strip(),
         "organiser": organiser.strip(),

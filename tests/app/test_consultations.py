@@ -5,6 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.models import AuditEvent
+from tests.kept import set_consultation
 from tests.pages import PASSWORD, Organiser, Respondent
 
 
@@ -176,11 +177,16 @@ def test_what_the_questions_are_about_is_said_and_linked_where_it_is_set(lone_ow
 
     lone_owner.opens(desk).presses("Save the settings", 422, source_address="javascript:alert(1)")
     assert "Enter an address that begins with https://, or leave it blank" in lone_owner.said()
+    lone_owner.presses("Save the settings", 422, source_address="http://example.org/interview")
     lone_owner.presses("Save the settings", source_title="An interview", source_address=address)
 
     visitor.opens(f"{visitor.base}/")
     (link,) = visitor.page.xpath(f"//main//a[@href='{address}']")
     assert link.text_content() == "An interview"
+    wording = {"source_title": "An interview", "source_address": "http://example.org/"}
+    set_consultation(lone_owner.app, visitor.key, wording=wording)  # kept from an earlier version
+    assert "about: An interview" in visitor.opens(f"{visitor.base}/").said()
+    assert visitor.page.xpath("//main//a[starts-with(@href, 'http:')]") == []
 
 
 def test_a_consultation_that_opens_again_tells_one_story(lone_owner: Organiser):
