@@ -74,6 +74,8 @@ def begin(
             raise Refused(msg)
         before.failed, before.beat_at = False, now
         session.info[BEGUN] = before.id
+        told = {"answers": before.wanted, "again": True}
+        audit.record(session, actor, "rehearse", consultation.key, told, now=now)
         return before
     if not 1 <= wanted <= MOST:
         msg = f"Enter a number from 1 to {MOST:,}"
