@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.security import who_may
 from tests.conftest import open_consultation
+from tests.app.test_guarded import ALWAYS
 from tests.pages import Organiser, Respondent, Visitor
 
 LISTED = Path(__file__).with_name("routes.txt")
@@ -89,6 +90,10 @@ def pages_to_read(app: Flask) -> list:
 
 def read(visitor: Visitor, path: str) -> int:
     with visitor.client.get(path) as answer:
+        if not path.startswith("/static/"):
+            carried = {header: answer.headers.get(header) for header in ALWAYS}
+            assert carried == ALWAYS, path
+        assert "unsafe" not in answer.headers["Content-Security-Policy"], path
         return answer.status_code
 
 
