@@ -452,6 +452,24 @@ def test_a_code_that_two_browsers_send_at_once_works_once(app, consultation):
         assert sorted(pool.map(signs_in, range(2))) == [False, True]
 
 
+def test_of_two_owners_who_put_each_other_out_at_once_one_stays(app, consultation):
+    people = Organiser.first_owner(app), Organiser.invited(app, COLLEAGUE, "owner")
+    tokens = [each.token() for each in people]
+    others = [account(app, each.email).id for each in reversed(people)]
+    barrier = threading.Barrier(2)
+
+    def puts_out(number: int) -> int:
+        barrier.wait()
+        path = f"/organise/team/{others[number]}/disable"
+        return people[number].client.post(path, data={"csrf_token": tokens[number]}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(puts_out, range(2)))
+
+    assert answers in ([303, 422], [302, 303])  # refused, or signed out before the request
+    assert sorted(account(app, each.email).ready for each in people) == [False, True]
+
+
 def test_an_export_leads_back_to_its_button(
     lone_app, lone_owner: Organiser, lone_consultation: str
 ):

@@ -69,6 +69,16 @@ def test_every_mistake_of_an_uploaded_file_is_shown_with_its_line(lone_owner: Or
     assert lone_owner.value("organiser") == "Us"
 
 
+def test_a_file_that_is_far_too_large_is_not_read(lone_owner: Organiser):
+    many = "\n".join(f"k{number}: v" for number in range(48_000)).encode()
+    lone_owner.opens("/organise/new")
+
+    lone_owner.presses("Make it", 422, key="one", organiser="Us", file=(io.BytesIO(many), "q.yaml"))
+
+    assert "this is larger than 400 kB" in lone_owner.said()
+    assert len(lone_owner.text) < 40_000
+
+
 def test_the_example_to_begin_from_can_be_uploaded_as_it_is(lone_owner: Organiser):
     example = lone_owner.client.get("/organise/new/example.yaml")
     file = (io.BytesIO(example.get_data()), "mine.yaml")

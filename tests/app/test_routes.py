@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.security import who_may
-from tests.conftest import open_consultation
 from tests.app.test_guarded import ALWAYS
+from tests.conftest import open_consultation
 from tests.pages import Organiser, Respondent, Visitor
 
 LISTED = Path(__file__).with_name("routes.txt")
