@@ -256,6 +256,26 @@ def test_a_session_that_was_ended_from_another_browser_opens_nothing(lone_app, l
     assert lone_owner.opens("/organise/").heading == "Consultations"
 
 
+def test_what_was_typed_in_a_session_that_ended_is_shown_to_copy_and_not_done(
+    lone_app, lone_owner: Organiser
+):
+    page = "/organise/c/ai_and_child_protection/settings"
+    lone_owner.opens(page)
+    thief = Visitor(lone_app)
+    with lone_app.extensions["database"].work() as session:
+        for each in session.scalars(sa.select(SignIn)):
+            each.ended_at = datetime.now(UTC)
+
+    lone_owner.presses("Save the settings", 403, purpose="Because two\nministers asked.")
+
+    assert lone_owner.heading == "You were signed out"
+    texts = [(each.text or "").strip() for each in lone_owner.page.iter("textarea")]
+    assert any(each.splitlines() == ["Because two", "ministers asked."] for each in texts)
+    assert "ministers" not in Visitor(lone_app).opens("/c/ai_and_child_protection/").said()
+    thief.posts(page, purpose="Because two ministers asked.")
+    assert thief.heading == "Sign in"
+
+
 def test_a_copied_cookie_opens_nothing_after_signing_out(lone_app, lone_owner: Organiser):
     cookie = lone_owner.client.get_cookie("oq_session").value
     lone_owner.opens("/account/").presses("Sign out")
