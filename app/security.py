@@ -77,7 +77,7 @@ def add_headers(response: Response) -> Response:
     if current_app.config["SETTINGS"].secure:
         hsts = "max-age=63072000; includeSubDomains"
         response.headers.setdefault("Strict-Transport-Security", hsts)
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
         response.vary.add("Cookie")
     return response

@@ -18,12 +18,14 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from app.database import current_session
 from app.models_team import Organiser, SignIn
 from app.security import who_may
 from app.services import accounts, signing_in
 from app.services.roles import ROLES, may
+from app.typed import typed
 
 KEY, SEEN, TOKEN = "team", "team_seen", "csrf_token"
 PASSWORD, CODE = "again_password", "again_code"
@@ -54,8 +56,25 @@ def current_organiser() -> Organiser:
     """Who is signed in with both factors; leads to signing in where nobody is."""
     here = current_sign_in()
     if here is None or here.proved_at is None:
-        abort(to_signing_in())
+        abort(shown_back() or to_signing_in())
     return here.organiser
+
+
+def shown_back() -> Response | None:
+    """For whose session ended while they typed: their words, to copy; None where there are none.
+
+    It is what this browser has just sent, and nothing else.
+    """
+    if request.method != "POST" or request.blueprint != "organise" or KEY not in session:
+        return None
+    prose = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in {PASSWORD, CODE, TOKEN} and len(value.split()) > 1
+    ]
+    words = typed(MultiDict(prose))
+    page = "account/signed_out.html"
+    return make_response(render_template(page, typed=words), 403) if words else None
 
 
 def to_signing_in() -> Response:

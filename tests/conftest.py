@@ -20,6 +20,7 @@ from app.database import Database
 from app.services import editions
 from forms.loading import load_questionnaire
 from forms.questionnaire import Questionnaire
+from tests import trail
 from tests.pages import Organiser, Respondent
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
@@ -135,6 +136,7 @@ def make_app(address: str, folder: Path, **changes: object) -> Flask:
     app = create_app(settings_for(address, folder, **changes))
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    trail.watch(app)
     return app
 
 

@@ -196,7 +196,7 @@ def invite(
     organiser.disabled_at = None
     organiser.roles = list(roles)
     empty(organiser)
-    session.flush()
+    end_links(session, organiser, now=now)
     secret = make_token(session, "join", organiser=organiser, roles=roles, now=now)
     audit.record(session, actor, "invite organiser", organiser.id, {"roles": list(roles)}, now=now)
     return organiser, secret

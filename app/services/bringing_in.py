@@ -5,7 +5,6 @@ process that stops loses nothing: what is in is in, the rest waits sealed, and â
 """
 
 import logging
-import threading
 import time
 from collections import deque
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.models_importing import ImportBatch
-from app.services import importing
+from app.services import background, importing
 
 PAUSE_SECONDS = 0.15  # longer than SQLite lets a writer sleep between two attempts
 ATTEMPTS = 5
@@ -32,10 +31,7 @@ class Importer:
         """Set out if this work began an import that is not finished."""
         found = session.info.pop(importing.BEGUN, None)
         if found is not None:
-            name = f"import {found}"
-            threading.Thread(
-                target=go_on, args=(self.database, found), name=name, daemon=True
-            ).start()
+            background.start(go_on, self.database, found, name=f"import {found}")
 
 
 def go_on(database: Database, batch_id: str) -> None:
@@ -47,6 +43,7 @@ def go_on(database: Database, batch_id: str) -> None:
                 rows = importing.not_yet_in(session, session.get_one(ImportBatch, batch_id))
             while rows:
                 time.sleep(PAUSE_SECONDS)
+                background.go_on()
                 with database.work() as session:
                     importing.bring_in(session, batch_id, rows, now=datetime.now(UTC))
         except Exception:

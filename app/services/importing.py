@@ -73,6 +73,8 @@ def keep(
     batch.seal(session.info["keyring"], "rows", rows)
     session.add(batch)
     session.flush()
+    told = {"rows": len(ready)}
+    audit.record(session, actor, "check sheet", consultation.key, told, now=now)
     return batch
 
 

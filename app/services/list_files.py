@@ -39,22 +39,26 @@ def _of_workbook(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             size = sum(each.file_size for each in packed.infolist())
-        if size > LARGEST_SHEET:
-            msg = f"This workbook is too large. Send the list alone, {MOST_LINES:,} lines at most."
-            raise Unreadable(msg)
-        from openpyxl import load_workbook  # it loads NumPy: no respondent's page pays for that
-
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        lines = [
-            [" ".join(str(cell if cell is not None else "").split()) for cell in row]
-            for row in sheet.iter_rows(max_col=12, max_row=MOST_LINES + 2, values_only=True)
-        ]
-    except (zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError) as error:
+        lines = _lines_of(content) if size <= LARGEST_SHEET else []
+    except Exception as error:  # openpyxl lets through whatever a broken file meets on the way
         raise Unreadable(broken) from error
+    if size > LARGEST_SHEET:
+        msg = f"This workbook is too large. Send the list alone, {MOST_LINES:,} lines at most."
+        raise Unreadable(msg)
     written = io.StringIO()
     csv.writer(written, delimiter="\t", lineterminator="\n").writerows(lines)
     return "\n".join(line.rstrip("\t") for line in written.getvalue().split("\n")).strip("\n")
+
+
+def _lines_of(content: bytes) -> list[list[str]]:
+    from openpyxl import load_workbook  # it loads NumPy: no respondent's page pays for that
+
+    sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
+    sheet.reset_dimensions()  # some programs write a wrong size, and lines would be lost
+    return [
+        [" ".join(str(cell if cell is not None else "").split()) for cell in row]
+        for row in sheet.iter_rows(max_col=12, max_row=MOST_LINES + 2, values_only=True)
+    ]
 
 
 def plain(text: str) -> str:

@@ -80,5 +80,6 @@ def begin_again(
         _keep_an_owner(session, organiser)
     empty(organiser)
     end_all(organiser, now=now)
+    end_links(session, organiser, now=now)
     audit.record(session, actor, "reset second factor", organiser.id, now=now)
     return make_token(session, "join", organiser=organiser, roles=tuple(organiser.roles), now=now)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.database import Database
 from app.models import Consultation
 from app.models_publishing import Publication, PublishedFile
-from app.services import exporting, own_words, publishing, results
+from app.services import background, exporting, own_words, publishing, results
 
 BEAT_SECONDS = 10.0
 WAIT_FOR_MORE = (
@@ -43,10 +43,7 @@ class Preparer:
         """Set out if this work began a publication."""
         found = session.info.pop(publishing.BUSY, None)
         if found is not None:
-            name = f"preparing {found}"
-            threading.Thread(
-                target=prepare, args=(self.database, found), name=name, daemon=True
-            ).start()
+            background.start(prepare, self.database, found, name=f"preparing {found}")
 
 
 def prepare(database: Database, publication_id: str) -> None:

@@ -5,7 +5,6 @@ real. The answers are written in the background and go through the services that
 """
 
 import logging
-import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.database import Database
 from app.models import Consultation
 from app.models_rehearsing import Rehearsal
-from app.services import audit, editions
+from app.services import audit, background, editions
 
 if TYPE_CHECKING:
     from app.services.demonstration import Plan
@@ -74,6 +73,8 @@ def begin(
             raise Refused(msg)
         before.failed, before.beat_at = False, now
         session.info[BEGUN] = before.id
+        told = {"answers": before.wanted, "again": True}
+        audit.record(session, actor, "rehearse", consultation.key, told, now=now)
         return before
     if not 1 <= wanted <= MOST:
         msg = f"Enter a number from 1 to {MOST:,}"
@@ -112,7 +113,7 @@ class Rehearser:
     def look(self, session: Session) -> None:
         """Set out if this work asked for some."""
         if (found := session.info.pop(BEGUN, None)) is not None:
-            threading.Thread(target=send_all, args=(self.database, found), daemon=True).start()
+            background.start(send_all, self.database, found, name=f"rehearsal {found}")
 
 
 def send_all(database: Database, rehearsal_id: str) -> None:
@@ -126,6 +127,7 @@ def send_all(database: Database, rehearsal_id: str) -> None:
                 asked.wanted, seed=asked.seed, since=asked.since, now=asked.asked_at
             )
         for plan in plans[asked.done :]:
+            background.go_on()
             with database.work() as session:
                 if not _act(session, rehearsal_id, plan, last=plan is plans[-1]):
                     return

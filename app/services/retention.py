@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Certificate, Consultation, Draft, Message, Response
 from app.models_team import AccountToken, Attempt, SignIn
-from app.services import audit
+from app.services import audit, retention_told
 from app.services.retention_kinds import KINDS
 
 
@@ -23,10 +23,12 @@ class NotDue(Exception):
 
 
 class BadPeriod(ValueError):
-    """A period is not a whole number of days from 1 to 36,500; `kind` says which."""
+    """A period cannot be set; `kind` says which, the message what to do."""
 
-    def __init__(self, kind: str) -> None:
-        super().__init__("Enter a whole number of days, from 1 to 36500.")
+    def __init__(
+        self, kind: str, message: str = "Enter a whole number of days, from 1 to 36500."
+    ) -> None:
+        super().__init__(message)
         self.kind = kind
 
 
@@ -91,16 +93,21 @@ def set_periods(
     Raises
     ------
     BadPeriod
-        If a period is not a whole number of days from 1 to 36,500.
+        If a period is not a whole number of days from 1 to 36,500, or would become longer than
+        somebody who answered was told.
     """
     read: dict[str, int] = {}
+    now_set, told = periods(consultation), retention_told.at_most(session, consultation)
     for key in KINDS:
         given = days.get(key, "").strip()
         if not given.isdecimal() or not 1 <= int(given) <= 36_500:
             raise BadPeriod(key)
         read[key] = int(given)
+        if now_set[key] < read[key] and read[key] > told.get(key, read[key]):
+            msg = f"People who answered were told {told[key]:,} days. Enter {told[key]} or fewer."
+            raise BadPeriod(key, msg)
     consultation.retention = read
-    audit.record(session, actor, "set retention", consultation.key, read, now=now)
+    audit.record(session, actor, retention_told.SET, consultation.key, read, now=now)
 
 
 def due(session: Session, consultation: Consultation, *, now: datetime) -> tuple[Due, ...]:

@@ -90,6 +90,8 @@ def set_up(
         wording = wording_of(consultation)
         for field in dict.fromkeys(str(each["loc"][0]) for each in error.errors()):
             mistakes.setdefault(field, UNUSABLE.get(field, "Check this and try again"))
+    if wording.source_address.startswith("http://"):  # older settings may hold one: shown as text
+        mistakes.setdefault("source_address", UNUSABLE["source_address"])
     worded = ((field in mistakes, field, mistakes.get(field, "")) for field in Wording.model_fields)
     Refused.where(*named, *worded)
     after: dict[str, Any] = {

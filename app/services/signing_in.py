@@ -112,6 +112,7 @@ def prove(session: Session, current: SignIn, code: str, *, device: str, now: dat
     """
     organiser = current.organiser
     slow_down(session, "second factor", organiser.id, most=MOST_CODES, now=now)
+    session.refresh(organiser, with_for_update=True)  # a code works once, though two come at once
     recovered = False
     if not second_factor.fits(organiser, code, now=now):
         recovered = second_factor.recovers(organiser, code)

@@ -2,13 +2,13 @@
 
 Columns are those of the export (`Variable.columns`), so what was exported can be read again.
 Cells are read as values: a formula is a mistake of its cell, and nothing is ever calculated. Lines
-above the one with the columns are for people and passed over.
+above the one with the columns are for people and passed over. The file is over 200 lines because a
+sheet comes from anywhere, and each way in which it can be wrong has its own words.
 """
 
 import difflib
 import io
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 
 ROW_KEY, CONFIDENTIAL = "row_key", "confidential"
 MOST_ROWS = 1_000
+MOST_LINES = 10_000
+MOST_SPARE_COLUMNS = 100
 MOST_UNPACKED = 80_000_000
 HEADER_WITHIN = 20
 ABOUT, SHEET, KEYS = "How to fill this in", "Responses", "Keys"
 MADE_FOR = "Made for"
+UNREADABLE = (
+    "This file cannot be read. Save it as an Excel workbook (.xlsx), without a password, and try "
+    "again."
+)
 AGAIN = "Download the template of this consultation and copy your rows into it."
 
 
@@ -69,24 +75,41 @@ def read_sheet(content: bytes, questionnaire: Questionnaire, mark: str = "") -> 
         If it is none, is too large, was made for something else than `mark` says, or its columns
         are not those of the template.
     """
+    known = columns(questionnaire)
     book = _open(content)
     try:
         _check_mark(book, mark)
-        top, header, lines = _find_header(book)
-        known = columns(questionnaire)
+        top, header, sheet = _find_header(book)
         _check_header(header, known)
-        rows = []
-        for line, cells in enumerate(lines, start=top + 1):
-            row = _row(line, header, cells)
-            if any(row.cells.values()) or row.unread:
-                rows.append(row)
-            if len(rows) > MOST_ROWS:
-                msg = f"The sheet has more than {MOST_ROWS:,} rows. Part it into several files."
-                raise NotASpreadsheet(msg)
+        rows = _rows(sheet, top, header)
+    except NotASpreadsheet:
+        raise
+    except Exception as error:  # what is broken in a sheet is met only when its rows are read
+        raise NotASpreadsheet(UNREADABLE) from error
     finally:
         book.close()
     letters = {name: letter(place) for place, name in enumerate(header) if name}
     return Sheet(tuple(rows), letters, tuple(each for each in known[:-1] if each not in letters))
+
+
+def _rows(sheet: Any, top: int, header: list[str]) -> list[SheetRow]:
+    """The rows under the header that hold something; bounded, whatever size the sheet claims."""
+    found = []
+    lines = sheet.iter_rows(min_row=top + 1, max_row=top + MOST_LINES + 1, max_col=len(header))
+    for line, cells in enumerate(lines, start=top + 1):
+        row = _row(line, header, cells)
+        if any(row.cells.values()) or row.unread:
+            found.append(row)
+        if len(found) > MOST_ROWS:
+            msg = f"The sheet has more than {MOST_ROWS:,} rows. Part it into several files."
+            raise NotASpreadsheet(msg)
+        if line > top + MOST_LINES:
+            msg = (
+                f"The sheet goes on for more than {MOST_LINES:,} lines, most of them empty. Copy "
+                "the rows that hold something into a new copy of the template."
+            )
+            raise NotASpreadsheet(msg)
+    return found
 
 
 def letter(place: int) -> str:
@@ -107,11 +130,7 @@ def _open(content: bytes) -> "openpyxl.Workbook":
 
             return openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     except Exception as error:  # openpyxl lets through whatever a broken file meets on the way
-        msg = (
-            "This file cannot be read. Save it as an Excel workbook (.xlsx), without a password, "
-            "and try again."
-        )
-        raise NotASpreadsheet(msg) from error
+        raise NotASpreadsheet(UNREADABLE) from error
     msg = "The file is too large when unpacked. Part it into several files."
     raise NotASpreadsheet(msg)
 
@@ -129,17 +148,18 @@ def _check_mark(book: "openpyxl.Workbook", mark: str) -> None:
             raise NotASpreadsheet(msg)
 
 
-def _find_header(
-    book: "openpyxl.Workbook",
-) -> tuple[int, list[str], Iterator[tuple[Any, ...]]]:
-    """The line that names the columns, in the sheet that has one, and the lines below it."""
+def _find_header(book: "openpyxl.Workbook") -> tuple[int, list[str], Any]:
+    """The line that names the columns, its names, and the sheet that has one."""
     sheets = [book[SHEET]] if SHEET in book.sheetnames else book.worksheets
     for sheet in sheets:
-        lines = sheet.iter_rows()
-        for line, cells in zip(range(1, HEADER_WITHIN + 1), lines, strict=False):
+        sheet.reset_dimensions()  # some programs write a wrong size, and rows would be lost
+        lines = sheet.iter_rows(max_row=HEADER_WITHIN)
+        for line, cells in enumerate(lines, start=1):
             header = [as_text(cell.value) for cell in cells]
+            while header and not header[-1]:
+                header.pop()
             if ROW_KEY in header:
-                return line, header, lines
+                return line, header, sheet
     msg = (
         f"There is no column “{ROW_KEY}” in the first {HEADER_WITHIN} lines. Start from the "
         "template, and keep the line with the names of the columns."
@@ -148,6 +168,9 @@ def _find_header(
 
 
 def _check_header(header: list[str], known: tuple[str, ...]) -> None:
+    if len(header) > len(known) + MOST_SPARE_COLUMNS:
+        msg = "There are many empty columns between those of the template. Take them out."
+        raise NotASpreadsheet(msg)
     unknown = [(letter(place), each) for place, each in enumerate(header) if each]
     unknown = [(place, each) for place, each in unknown if each not in known]
     if unknown:

@@ -1,6 +1,8 @@
 """Accounts of the team: by invitation only, two factors, and nobody locked out or let in."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pyotp
@@ -12,7 +14,7 @@ from app.models import AuditEvent
 from app.models_team import AccountToken, SignIn
 from app.models_team import Organiser as Account
 from app.pages import browser
-from app.services import accounts
+from app.services import accounts, signing_in
 from tests.pages import PASSWORD, Organiser, Visitor
 
 OTHER = "seven copper kettles whistling"
@@ -254,6 +256,26 @@ def test_a_session_that_was_ended_from_another_browser_opens_nothing(lone_app, l
     assert lone_owner.opens("/organise/").heading == "Consultations"
 
 
+def test_what_was_typed_in_a_session_that_ended_is_shown_to_copy_and_not_done(
+    lone_app, lone_owner: Organiser
+):
+    page = "/organise/c/ai_and_child_protection/settings"
+    lone_owner.opens(page)
+    thief = Visitor(lone_app)
+    with lone_app.extensions["database"].work() as session:
+        for each in session.scalars(sa.select(SignIn)):
+            each.ended_at = datetime.now(UTC)
+
+    lone_owner.presses("Save the settings", 403, purpose="Because two\nministers asked.")
+
+    assert lone_owner.heading == "You were signed out"
+    texts = [(each.text or "").strip() for each in lone_owner.page.iter("textarea")]
+    assert any(each.splitlines() == ["Because two", "ministers asked."] for each in texts)
+    assert "ministers" not in Visitor(lone_app).opens("/c/ai_and_child_protection/").said()
+    thief.posts(page, purpose="Because two ministers asked.")
+    assert thief.heading == "Sign in"
+
+
 def test_a_copied_cookie_opens_nothing_after_signing_out(lone_app, lone_owner: Organiser):
     cookie = lone_owner.client.get_cookie("oq_session").value
     lone_owner.opens("/account/").presses("Sign out")
@@ -387,6 +409,85 @@ def test_a_form_in_another_tab_still_works_after_a_fresh_sign_in(lone_app, lone_
     lone_owner.posts("/organise/team", csrf_token=token, email=COLLEAGUE, roles="reader")
 
     assert account(lone_app, COLLEAGUE).roles == ["reader"]
+
+
+@pytest.mark.parametrize("act", ["invite", "roles", "new-link", "disable"])
+def test_a_stolen_session_that_is_not_fresh_changes_nothing_in_the_team(
+    lone_app, lone_owner: Organiser, act: str
+):
+    Organiser.invited(lone_app, COLLEAGUE, "reader")
+    colleague = account(lone_app, COLLEAGUE)
+    address = "/organise/team" if act == "invite" else f"/organise/team/{colleague.id}/{act}"
+    stale(lone_app)
+    lone_owner.opens("/organise/team")
+    lone_owner.posts(address, email="new@example.org", roles=["coder", "owner"])
+    assert lone_owner.heading == "Please sign in again"
+    kept = account(lone_app, COLLEAGUE)
+    assert (kept.ready, kept.roles) == (True, ["reader"])
+
+    lone_owner.presses("Continue", again_password=PASSWORD, again_code=lone_owner.code())
+
+    kept = account(lone_app, COLLEAGUE)
+    if act == "invite":
+        assert account(lone_app, "new@example.org").roles == ["coder", "owner"]
+    elif act == "roles":
+        assert kept.roles == ["coder", "owner"]
+    else:
+        assert not kept.ready
+
+
+def test_a_new_link_ends_a_link_for_a_forgotten_password(lone_app, lone_owner: Organiser):
+    Organiser.invited(lone_app, COLLEAGUE, "owner")
+    Visitor(lone_app).opens("/account/forgotten").presses("Send", email=COLLEAGUE)
+    secret = secret_of_reset(lone_app)
+    new_link(lone_owner, lone_app, COLLEAGUE)
+
+    thief = Visitor(lone_app).opens(f"/account/reset/{secret}", expect=404)
+
+    assert thief.heading == "This link works no more"
+    assert not account(lone_app, COLLEAGUE).password_hash
+
+
+def test_a_code_that_two_browsers_send_at_once_works_once(app, consultation):
+    owner = Organiser.first_owner(app)
+    database = app.extensions["database"]
+    code, now = owner.codes[0], datetime.now(UTC)
+    barrier = threading.Barrier(2)
+
+    def signs_in(_: int) -> bool:
+        with database.session(reads_only=True) as session:
+            here = session.scalars(sa.select(SignIn).where(SignIn.proved_at.is_not(None))).first()
+            assert here.organiser.recovery_hashes  # read before the other one has used it
+        with database.session() as session:
+            session.add(here)
+            barrier.wait()
+            try:
+                signing_in.prove(session, here, code, device="", now=now)
+                session.commit()
+            except accounts.Refused:
+                return False
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(signs_in, range(2))) == [False, True]
+
+
+def test_of_two_owners_who_put_each_other_out_at_once_one_stays(app, consultation):
+    people = Organiser.first_owner(app), Organiser.invited(app, COLLEAGUE, "owner")
+    tokens = [each.token() for each in people]
+    others = [account(app, each.email).id for each in reversed(people)]
+    barrier = threading.Barrier(2)
+
+    def puts_out(number: int) -> int:
+        barrier.wait()
+        path = f"/organise/team/{others[number]}/disable"
+        return people[number].client.post(path, data={"csrf_token": tokens[number]}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(puts_out, range(2)))
+
+    assert answers in ([303, 422], [302, 303])  # refused, or signed out before the request
+    assert sorted(account(app, each.email).ready for each in people) == [False, True]
 
 
 def test_an_export_leads_back_to_its_button(

@@ -29,6 +29,7 @@ from app.models import Draft, DraftSection, Response, Revision
 from app.models_publishing import OrganiserWords
 from app.models_safeguarding import Redaction
 from app.models_team import Organiser as Colleague
+from app.security import who_may
 from app.services import drafting, submitting
 from tests import small
 from tests.conftest import make_app
@@ -221,15 +222,16 @@ def words_in(kind: str, content: bytes, name: str) -> Iterator[str]:
     """All text of a file, opened as its readers open it, and as it is."""
     yield content.decode("utf-8", "replace")
     yield content.decode("utf-16-le", "replace")
-    if content.startswith(b"PK"):
+    packed = content.startswith(b"PK")  # who has no receipt is led to a page, whatever its name
+    if packed:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for each in archive.namelist():
                 yield each
                 yield from words_in("", archive.read(each), each)
-    if "spreadsheet" in kind or name.endswith(".xlsx"):
+    if packed and ("spreadsheet" in kind or name.endswith(".xlsx")):
         book = openpyxl.load_workbook(io.BytesIO(content))
         yield from (str(cell) for sheet in book for row in sheet.values for cell in row if cell)
-    if "wordprocessing" in kind or name.endswith(".docx"):
+    if packed and ("wordprocessing" in kind or name.endswith(".docx")):
         document = Document(io.BytesIO(content))
         yield from (each.text for each in document.element.body.iter() if each.text)
         yield "".join(each.text or "" for each in document.element.body.iter())
@@ -254,9 +256,28 @@ def words_in_sav(content: bytes) -> Iterator[str]:
     yield json.dumps(about.column_names_to_labels)
 
 
+def is_public(app: Flask, endpoint: str) -> bool:
+    """Whether somebody who holds no link of their own may read it."""
+    return bool({"anyone", "respondent"} & set(who_may(app, endpoint)))
+
+
+def addresses(app: Flask) -> list[str]:
+    """Every public address that needs no more than the consultation: new ones are found here."""
+    adapter = app.url_map.bind("localhost")
+    return sorted(
+        {
+            adapter.build(rule.endpoint, {"consultation": "small"} if rule.arguments else {})
+            for rule in app.url_map.iter_rules()
+            if "GET" in rule.methods
+            and is_public(app, rule.endpoint)
+            and rule.arguments <= {"consultation"}
+        }
+    )
+
+
 def everything_public(app: Flask) -> dict[str, str]:
     """The text of everything that anyone can reach, by address, in small letters."""
-    found = crawl(Visitor(app), "/", "/c/small/", PUBLIC + "/", "/health")
+    found = crawl(Visitor(app), *addresses(app), PUBLIC + "/")
     return {
         address: "\n".join(words_in(kind, content, address)).casefold()
         for address, (kind, content) in found.items()
@@ -315,6 +336,30 @@ def test_the_crawl_reaches_everything_that_is_published(public: dict[str, str]):
     ):
         assert PUBLIC + path in public, sorted(public)
     assert "/c/small/privacy" in public
+
+
+SECRETS_OPEN_THEM = {  # a link of somebody's own; without one they lead to a page that is read
+    "account.join",
+    "account.reset",
+    "links.open",
+    "respond.confidential",
+    "respond.found",
+    "respond.invited",
+    "respond.section",
+}
+
+
+def test_every_public_address_is_read(published: Flask, public: dict[str, str]):
+    adapter = published.url_map.bind("localhost")
+    paths = {each.partition("?")[0] for each in public if not each.endswith(" headers")}
+    read = {adapter.match(each, method="GET")[0] for each in paths}
+    there_are = {
+        rule.endpoint
+        for rule in published.url_map.iter_rules()
+        if "GET" in rule.methods and is_public(published, rule.endpoint)
+    }
+
+    assert there_are - read == SECRETS_OPEN_THEM
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.models import AuditEvent
+from tests.kept import set_consultation
 from tests.pages import PASSWORD, Organiser, Respondent
 
 
@@ -97,6 +98,16 @@ def test_every_mistake_of_an_uploaded_file_is_shown_with_its_line(lone_owner: Or
     assert "Line 1 key: one add “title”: it is missing" in lone_owner.said()
     assert "Line 3 version: 2 “version” stands here twice" in lone_owner.said()
     assert lone_owner.value("organiser") == "Us"
+
+
+def test_a_file_that_is_far_too_large_is_not_read(lone_owner: Organiser):
+    many = "\n".join(f"k{number}: v" for number in range(48_000)).encode()
+    lone_owner.opens("/organise/new")
+
+    lone_owner.presses("Make it", 422, key="one", organiser="Us", file=(io.BytesIO(many), "q.yaml"))
+
+    assert "this is larger than 400 kB" in lone_owner.said()
+    assert len(lone_owner.text) < 40_000
 
 
 def test_the_example_to_begin_from_can_be_uploaded_as_it_is(lone_owner: Organiser):
@@ -207,11 +218,16 @@ def test_what_the_questions_are_about_is_said_and_linked_where_it_is_set(lone_ow
 
     lone_owner.opens(desk).presses("Save the settings", 422, source_address="javascript:alert(1)")
     assert "Enter an address that begins with https://, or leave it blank" in lone_owner.said()
+    lone_owner.presses("Save the settings", 422, source_address="http://example.org/interview")
     lone_owner.presses("Save the settings", source_title="An interview", source_address=address)
 
     visitor.opens(f"{visitor.base}/")
     (link,) = visitor.page.xpath(f"//main//a[@href='{address}']")
     assert link.text_content() == "An interview"
+    wording = {"source_title": "An interview", "source_address": "http://example.org/"}
+    set_consultation(lone_owner.app, visitor.key, wording=wording)  # kept from an earlier version
+    assert "about: An interview" in visitor.opens(f"{visitor.base}/").said()
+    assert visitor.page.xpath("//main//a[starts-with(@href, 'http:')]") == []
 
 
 def test_a_consultation_that_opens_again_tells_one_story(lone_owner: Organiser):

@@ -42,6 +42,7 @@ def pages(respondent: Respondent) -> dict[str, object]:
         "invalid": client.post(f"{base}/s/oq1", data={"csrf_token": token, "oq1_overall": "x"}),
         "stale": client.post(f"{base}/s/oq1", data={"oq1_gap": "x"}),
         "missing": client.get("/nothing"),
+        "missing file": client.get("/static/nothing.css"),
         "method": client.get(f"{base}/send"),
         "large": client.post(f"{base}/s/oq1", data={"x": "x" * 3_000_000}),
         "word": client.get(f"{base}/questions.docx"),

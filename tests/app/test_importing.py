@@ -1,7 +1,10 @@
 """Many responses from a spreadsheet: the template, mistakes, bringing in, and never twice."""
 
+import contextlib
 import io
+import re
 import time
+import zipfile
 from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
@@ -19,6 +22,7 @@ from app.services import (
     editions,
     exporting,
     importing,
+    list_files,
     reading,
     sheet_cells,
     sheet_check,
@@ -312,6 +316,69 @@ def test_a_file_that_cannot_be_used_is_refused_with_what_to_do(
     uploads(editor, io.BytesIO(file.read()), expect=422)
 
     assert said in editor.said()
+
+
+def tampered(*changes: tuple[str, str], size: str = "") -> io.BytesIO:
+    """A good sheet whose XML was changed by hand, and which may claim another size."""
+    good = zipfile.ZipFile(sheet({"row_key": "A-1", "group": "industry"}))
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in good.namelist():
+            text = good.read(name).decode()
+            if name.endswith("sheet1.xml"):
+                text = re.sub("<dimension[^>]*>", size, text)
+                for old, new in changes:
+                    text = text.replace(old, new)
+            archive.writestr(name, text)
+    made.seek(0)
+    return made
+
+
+FAR = '<row r="1048576"><c r="A1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+PAIRS = zip("bcdefghij", "abcdefghi", strict=True)
+LAUGHS = "".join(f'<!ENTITY {one} "{f"&{other};" * 10}">' for one, other in PAIRS)
+LAUGHS = f'<!DOCTYPE x [<!ENTITY a "ha">{LAUGHS}]>'
+LAUGH = '<row r="3"><c r="A3" t="inlineStr"><is><t>&j;</t></is></c></row></sheetData>'
+WIDE = '<c r="XFD1" t="inlineStr"><is><t>capacity</t></is></c></row>'
+WORDS = '<row r="3"><c r="A3" t="n"><v>x</v></c></row></sheetData>'
+BROKEN = "cannot be read"
+HOSTILE = {
+    "a row at the end of the world": ([("</sheetData>", FAR)], "more than 10,000 lines"),
+    "a column at the end of it": ([("</row>", WIDE)], "many empty columns"),
+    "a billion laughs": (
+        [
+            ("<worksheet", f'<!DOCTYPE x [<!ENTITY a "ha">{LAUGHS}]><worksheet'),
+            ("</sheetData>", LAUGH),
+        ],
+        BROKEN,
+    ),
+    "cut off": ([("</sheetData>", "")], BROKEN),
+    "words for a number": ([("</sheetData>", WORDS)], BROKEN),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_sheet_made_to_do_harm_is_refused_at_once_in_words(
+    questionnaire: Questionnaire, what: str
+):
+    changes, said = HOSTILE[what]
+    file = tampered(*changes).getvalue()
+    began = time.monotonic()
+
+    with pytest.raises(spreadsheets.NotASpreadsheet, match=said):
+        spreadsheets.read_sheet(file, questionnaire)
+    assert time.monotonic() - began < 10
+    with contextlib.suppress(list_files.Unreadable):
+        list_files.text_of(file, "people.xlsx")
+
+
+def test_rows_that_a_sheet_does_not_count_are_read_all_the_same(questionnaire: Questionnaire):
+    file = tampered(size='<dimension ref="A1"/>').getvalue()
+
+    (row,) = spreadsheets.read_sheet(file, questionnaire).rows
+
+    assert row.cells == {"row_key": "A-1", "group": "industry"}
+    assert list_files.text_of(file, "people.xlsx").splitlines()[1] == "A-1\tindustry"
 
 
 def test_the_preview_says_what_screening_will_hold_without_the_words(editor: Organiser):

@@ -132,6 +132,24 @@ def test_a_day_to_look_ahead_to_ends_where_the_consultation_is(
         assert f"by the end of {day[-1]} January 2030" in lone_owner.said()
 
 
+def test_what_respondents_were_told_is_not_made_longer(lone_owner: Organiser, lone_respondent):
+    page = lone_owner.opens("/organise/retention")
+    page.presses("Save the periods of", drafts="300")  # nobody has answered yet
+    lone_respondent.begins()
+    page.presses("Save the periods of", 422, drafts="301")
+    assert "People who answered were told 300 days. Enter 300 or fewer." in page.said()
+    assert page.value("drafts") == "301"
+    page.opens("/organise/retention").presses("Save the periods of", drafts="3")
+    page.presses("Save the periods of", drafts="300")  # a slip of the hand, which nobody was told
+    page.presses("Save the periods of", drafts="30")
+    lone_respondent.consents().sends()
+    page.presses("Save the periods of", 422, drafts="31")
+    page.presses("Save the periods of", 422, drafts="300")
+
+    lone_respondent.opens(f"{lone_respondent.base}/privacy")
+    assert "30 days" in lone_respondent.said()
+
+
 def test_what_may_be_published_is_made_where_results_are_prepared(lone_owner: Organiser):
     lone_owner.opens("/organise/c/ai_and_child_protection/exports")
     lone_owner.presses("Download: Publishable", expect=422)

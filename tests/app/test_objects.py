@@ -17,11 +17,15 @@ from werkzeug.routing import Rule
 from app.models import Certificate, Draft, Model, Response
 from app.models_coding import CodingItem
 from app.models_invitations import Invitation
+from app.models_team import Organiser as Account
+from app.models_team import SignIn
+from app.security import who_may
 from app.services import editions, importing
 from app.services.roles import ROLES
 from tests.conftest import make_app
 from tests.pages import Organiser, Respondent
 
+OWNER = "owner@example.org"
 HERE, THERE = "asked_here", "asked_there"
 QUESTION = "oq1_gap"
 WHATEVER = {
@@ -43,6 +47,54 @@ LEADS_ON = {  # to the next answer: this one is gone, or never was
 }
 NOTHING_TO_SEE = {"organise.coding_settle_one"}  # coders have not differed yet
 KEPT_APART = {"attempt", "sign_in"}  # they count requests, not what was done
+ASKS_AFRESH = {  # who exports, reveals, publishes, deletes or decides who belongs to the team
+    "account.new_app",
+    "account.recovery_codes",
+    "organise.exports_make",
+    "organise.held_reveal",
+    "organise.invitations_act",
+    "organise.people",
+    "organise.people_disable",
+    "organise.people_new_link",
+    "organise.people_roles",
+    "organise.publication_publish",
+    "organise.publication_take_down",
+    "organise.retention_run",
+}
+ASKS_NO_MORE = {  # the session is enough, or the old password is asked for
+    "account.end_session",
+    "account.password",
+    "organise.coding_bring_in",
+    "organise.coding_code",
+    "organise.coding_make",
+    "organise.coding_people",
+    "organise.coding_read_one",
+    "organise.coding_settle_one",
+    "organise.coding_suggestions",
+    "organise.entering_bring_in",
+    "organise.entering_discard",
+    "organise.entering_new",
+    "organise.entering_section",
+    "organise.entering_send",
+    "organise.entering_upload",
+    "organise.held_decide",
+    "organise.held_hand_over",
+    "organise.held_limit",
+    "organise.invitations_add",
+    "organise.invitations_open_link",
+    "organise.invitations_remind",
+    "organise.new",
+    "organise.publication_prepare",
+    "organise.publication_words",
+    "organise.rehearsal",
+    "organise.responses_count",
+    "organise.responses_leave_out",
+    "organise.responses_set_aside",
+    "organise.retention_set",
+    "organise.settings",
+    "organise.steer",
+}
+NEEDS_RESULTS = {"organise.publication_take_down"}  # asked for in test_publishing
 
 
 @dataclass
@@ -187,10 +239,11 @@ def build(world: World, rule: Rule, more: dict[str, str], key: str) -> str:
     values = {
         name: world.children.of(rule.endpoint, name)
         for name in rule.arguments
-        if name not in {"key", "act"}
+        if name not in {"key", *more}
     }
+    values |= {"key": key} if "key" in rule.arguments else {}
     adapter = world.app.url_map.bind("localhost")
-    return adapter.build(rule.endpoint, {"key": key, **values, **more})
+    return adapter.build(rule.endpoint, {**values, **more})
 
 
 def everything(app: Flask) -> dict[str, list[tuple[object, ...]]]:
@@ -231,4 +284,36 @@ def test_no_child_of_another_is_found_and_nothing_is_changed(world: World):
         tried += 1
 
     assert tried >= 20
+    assert everything(world.app) == before
+
+
+def test_every_act_of_the_team_says_whether_it_asks_for_a_fresh_sign_in(world: World):
+    acts = {
+        rule.endpoint
+        for rule in world.app.url_map.iter_rules()
+        if "POST" in rule.methods and "anyone" not in who_may(world.app, rule.endpoint)
+        if "respondent" not in who_may(world.app, rule.endpoint)
+    }
+
+    assert acts == ASKS_AFRESH | ASKS_NO_MORE
+
+
+@pytest.mark.parametrize("endpoint", sorted(ASKS_AFRESH - NEEDS_RESULTS))
+def test_a_session_that_is_not_fresh_does_none_of_these(world: World, endpoint: str):
+    token = world.person.token()
+    with world.app.extensions["database"].work() as session:
+        for each in session.scalars(sa.select(SignIn).where(SignIn.proved_at.is_not(None))):
+            each.proved_at = datetime.now(UTC) - timedelta(minutes=16)
+        someone = session.scalars(sa.select(Account.id).where(Account.email == OWNER)).one()
+    rule = next(world.app.url_map.iter_rules(endpoint))
+    more = {"identifier": someone, "act": "link", "kind": "full"}
+    more = {name: more[name] for name in set(rule.arguments) & set(more)}
+    if endpoint == "organise.invitations_act":
+        more["identifier"] = world.children.invitation
+    path = build(world, rule, more, THERE)
+    before = everything(world.app)
+
+    page = world.person.client.post(path, data={"csrf_token": token, "sure": "yes"})
+
+    assert '<h1 class="govuk-heading-l">Please sign in again</h1>' in page.text
     assert everything(world.app) == before

@@ -209,10 +209,30 @@ def test_results_may_be_found_and_nothing_else(owner: Organiser):
     assert robots(visitor, f"{PUBLIC}/") == ("noindex, nofollow", ["noindex"])
 
 
-def test_publishing_asks_for_a_fresh_sign_in(owner: Organiser):
-    with owner.app.extensions["database"].work() as session:
+def stale(app: Flask) -> None:
+    """Let twenty minutes pass since everybody gave both factors."""
+    with app.extensions["database"].work() as session:
         for each in session.scalars(sa.select(SignIn).where(SignIn.proved_at.is_not(None))):
             each.proved_at -= timedelta(minutes=20)
+
+
+def test_taking_down_asks_for_a_fresh_sign_in_first_and_keeps_what_was_typed(owner: Organiser):
+    owner.presses("Publish these results")
+    stale(owner.app)
+    owner.opens(f"{DESK}/take-down")
+    owner.presses("Continue", again_password=PASSWORD, again_code=owner.code())
+    assert owner.page.find_class("govuk-error-summary") == []
+    stale(owner.app)
+    owner.presses("Take them down", reason="Table 3 is wrong.")
+    assert owner.heading == "Please sign in again"
+    Visitor(owner.app).opens(PUBLIC)
+    owner.presses("Continue", again_password=PASSWORD, again_code=owner.code())
+
+    assert "Table 3 is wrong." in Visitor(owner.app).opens(PUBLIC, expect=410).said()
+
+
+def test_publishing_asks_for_a_fresh_sign_in(owner: Organiser):
+    stale(owner.app)
     owner.presses("Publish these results")
 
     assert owner.heading == "Please sign in again"

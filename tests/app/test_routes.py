@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.security import who_may
+from tests.app.test_guarded import ALWAYS
 from tests.conftest import open_consultation
 from tests.pages import Organiser, Respondent, Visitor
 
@@ -89,6 +90,10 @@ def pages_to_read(app: Flask) -> list:
 
 def read(visitor: Visitor, path: str) -> int:
     with visitor.client.get(path) as answer:
+        if not path.startswith("/static/"):
+            carried = {header: answer.headers.get(header) for header in ALWAYS}
+            assert carried == ALWAYS, path
+        assert "unsafe" not in answer.headers["Content-Security-Policy"], path
         return answer.status_code
 
 

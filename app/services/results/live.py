@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.models import Consultation, Edition
-from app.services import editions
+from app.services import background, editions
 from app.services.results import reading
 from app.services.results.reading import Known
 
@@ -94,7 +94,7 @@ class Copies:
         """
         old = time.monotonic() - self.looked_at > CAMPAIGNS_SECONDS
         if (self.found is None or old) and self.lock.acquire(blocking=False):
-            threading.Thread(target=self._look, args=(responses,), daemon=True).start()
+            background.start(self._look, responses, name="campaigns")
         if self.found is None:
             raise BeingWorkedOut
         return self.found
@@ -207,9 +207,7 @@ def current(database: Database, consultation: Consultation) -> Snapshot | Progre
     if kept.snapshot is not None and not _changed(database, consultation.id, kept):
         kept.looked_at, kept.failed = time.monotonic(), False
     elif kept.lock.acquire(blocking=False):
-        threading.Thread(
-            target=_refresh_and_release, args=(database, consultation.id, kept), daemon=True
-        ).start()
+        background.start(_refresh_and_release, database, consultation.id, kept, name="figures")
     if kept.snapshot is None and kept.lock.acquire(timeout=WAIT_SECONDS):
         kept.lock.release()
     if kept.snapshot is not None:
@@ -274,6 +272,7 @@ def _read(session: Session, consultation: Consultation, edition: Edition, kept: 
     kept.total = sum(kept.known.get(public) != mark for public, mark in newest.items())
 
     def rows(public_ids: list[str]) -> "pa.Table":
+        background.go_on()
         part = reading.columns(session, edition, public_ids)
         kept.done += len(public_ids)
         return part

@@ -16,6 +16,7 @@ from pathlib import Path
 from signal import SIGKILL
 
 from app.config import ROOT
+from app.services import background
 from app.services.results.report_files import CannotPublish, Made, Tell
 
 LONGEST_SECONDS = 3600.0
@@ -72,17 +73,20 @@ def write_files_apart(
         env=surroundings(),
     ) as process:
         clock = threading.Timer(longest, process.kill)
+        clock.daemon = True
         clock.start()
         try:
-            for line in process.stdout or ():
-                if line.startswith(STEP):
-                    tell(int(line.removeprefix(STEP)))
-                elif line.startswith(REFUSED):
-                    refused = json.loads(line.removeprefix(REFUSED))
-            ended = process.wait()
+            with background.stopping_with(process.kill):
+                for line in process.stdout or ():
+                    if line.startswith(STEP):
+                        tell(int(line.removeprefix(STEP)))
+                    elif line.startswith(REFUSED):
+                        refused = json.loads(line.removeprefix(REFUSED))
+                ended = process.wait()
         finally:
             clock.cancel()
             process.kill()
+    background.go_on()
     if refused is not None:
         raise CannotPublish(refused)
     if ended == -SIGKILL:

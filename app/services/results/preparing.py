@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from app.services import background
 from app.services.results.choices import Choice
 from app.services.results.figures import figures, overview
 
@@ -18,6 +19,7 @@ def prepare(snapshot: "Snapshot", kept: "Kept") -> None:
     ]
     kept.worked_out, kept.questions = 0, len(asked)
     for question in asked:
+        background.go_on()
         figures(snapshot, question.key, Choice())
         kept.worked_out += 1
     overview(snapshot)

@@ -1,9 +1,13 @@
-"""The team: who is in it, their roles, and inviting another."""
+"""The team: who is in it, their roles, and inviting another.
+
+Every change asks for a fresh sign-in: who holds a stolen session gives nobody a role.
+"""
 
 import sqlalchemy as sa
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app import team
 from app.database import current_session
 from app.models_team import Organiser
 from app.security import open_to
@@ -43,6 +47,7 @@ def people() -> ResponseReturnValue:
     """The team; an invitation by mail, with its link shown too."""
     if request.method == "GET":
         return page()
+    team.require_fresh()
     email, roles = request.form.get("email", ""), tuple(request.form.getlist("roles"))
     try:
         organiser, secret = accounts.invite(
@@ -68,6 +73,7 @@ def show_link(organiser: Organiser, secret: str) -> ResponseReturnValue:
 def people_roles(identifier: str) -> ResponseReturnValue:
     """Other roles for somebody."""
     organiser, roles = find(identifier), tuple(request.form.getlist("roles"))
+    team.require_fresh()
     try:
         membership.change_roles(
             current_session(), organiser, roles, actor=current_organiser().id, now=now()
@@ -83,6 +89,7 @@ def people_roles(identifier: str) -> ResponseReturnValue:
 def people_disable(identifier: str) -> ResponseReturnValue:
     """Close an account."""
     organiser = find(identifier)
+    team.require_fresh()
     try:
         membership.disable(current_session(), organiser, actor=current_organiser().id, now=now())
     except accounts.Refused as refused:
@@ -96,6 +103,7 @@ def people_disable(identifier: str) -> ResponseReturnValue:
 def people_new_link(identifier: str) -> ResponseReturnValue:
     """A new link for somebody who lost the password, the second factor, or the first link."""
     organiser = find(identifier)
+    team.require_fresh()
     try:
         secret = membership.begin_again(
             current_session(), organiser, actor=current_organiser().id, now=now()

@@ -126,7 +126,7 @@ def publication_take_down(key: str) -> ResponseReturnValue:
     team.require_fresh()
     given = request.form.get("reason", "")
     errors: tuple[tuple[str, str], ...] = ()
-    if request.method == "POST":
+    if "reason" in request.form:  # and not only a fresh sign-in
         try:
             publishing.take_down(
                 session, consultation, reason=given, actor=current_organiser().id, now=now()

@@ -363,19 +363,14 @@ def test_where_every_figure_is_hidden_nothing_is_drawn_and_it_is_said(tmp_path):
     assert "Too few answered: every figure here is hidden." in words
 
 
-def test_a_question_for_one_group_is_left_out_where_that_group_is_hidden(tmp_path):
-    """The columns of the groups that were not asked hold zeros, which are not shown either."""
-    make_export(tmp_path, made=rows(12, seed=2))
+def test_nothing_is_drawn_where_every_group_is_hidden(tmp_path):
+    make_export(tmp_path, made=rows(25, seed=2))
     made = build_report(read_export(tmp_path))
-    alone = [
-        each
-        for each in made.exhibits
-        if all(len(columns_of(table)) == 1 < len(table.columns) for table in each.tables)
-    ]
-    assert any(each.unseen for each in alone)
-    for each in made.exhibits:
-        if each.chart is not None:
-            assert not all(unseen(table, everybody=False) for table in each.tables), each.title
+    asked = made.exhibits[len(made.account) :]  # where people answer from is drawn of everybody
+    drawn = [each for each in asked if each.chart is not None]
+    assert drawn
+    for each in drawn:
+        assert not all(unseen(table, everybody=False) for table in each.tables), each.title
 
 
 def test_a_table_without_figures_says_why_and_no_more():
@@ -398,3 +393,19 @@ def test_a_table_without_figures_says_why_and_no_more():
     assert nothing_to_see(table(zero, zero, base=Base(0, 0, 0, hidden=True))).endswith("or zero.")
     assert unseen(table(zero, zero, base=none))
     assert nothing_to_see(table(zero, zero, base=none)) == "Nobody answered."
+
+
+def test_a_table_of_the_one_group_that_was_asked_is_one_line_where_it_is_hidden():
+    """The columns of the others hold zeros, which are not shown either."""
+    hidden, zero = Cell(None, None, hidden=True), Cell(0, None)
+    table = Table(
+        key="asked",
+        title="Asked",
+        measure=Measure.NOMINAL,
+        columns=("Industry", "Police", "All"),
+        column_keys=("industry", "police", "all"),
+        rows=(Row("yes", "Yes", (hidden, zero, hidden)),),
+        bases=(Base(9, 9, 9), Base(0, 0, 0), Base(9, 9, 9)),
+    )
+    assert unseen(table)
+    assert nothing_to_see(table) == "Too few answered: every figure here is hidden."
