@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
+from urllib.parse import urlsplit
 
 import pyotp
 from playwright.sync_api import Browser, Page
@@ -20,6 +21,7 @@ class Notes:
 
     look: Callable[[Page], list[str]]
     seen: list[str] = field(default_factory=list)
+    paths: set[str] = field(default_factory=set)
     by_axe: dict[str, list[str]] = field(default_factory=dict)
     too_wide: dict[str, int] = field(default_factory=dict)
 
@@ -29,6 +31,7 @@ class Notes:
             f"{page.locator('h1').inner_text()} ({page.url.partition('://')[2].partition('/')[2]})"
         )
         self.seen.append(name)
+        self.paths.add(urlsplit(page.url).path)
         if found := self.look(page):
             self.by_axe[name] = found
         page.set_viewport_size(NARROW)

@@ -8,16 +8,21 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
+from lxml import html
 
+from app.models_team import SignIn
 from app.services import editions, mail
+from tests.app.test_importing import paper, sheet
 from tests.browser.conftest import AXE, RULES
-from tests.browser.team import Colleague, Notes, Person
+from tests.browser.team import PASSWORD, Colleague, Notes, Person
 from tests.conftest import make_app
 from tests.pages import Respondent
 from tests.servers import serving
@@ -43,6 +48,14 @@ GAPS = (
 OVERALL = ("not_far_enough", "not_far_enough", "not_far_enough", "mixed", "about_right")
 AGREED = ("strongly_agree", "agree", "agree", "agree", "disagree")
 WILL = "We will publish model wording by May. The team answers for it."
+
+NO_PAGE = {  # files to keep
+    "organise.new_example",
+    "organise.publication_preview_file",
+    "organise.results_file",
+    "organise.retention_certificate",
+    "organise.entering_template",
+}
 
 
 @dataclass
@@ -215,6 +228,39 @@ def the_held_response_is_released(way: Way, _browser) -> None:
     second.looks().fills(reason="To agree, or not").presses("Show the words").looks()
     second.presses("Agree to release it").looks()
     way.keeps("released", second)
+    reference = second.page.url.split("/held/")[1].partition("/")[0]
+    way.keeps("read by the others", way.owner.opens(f"{DESK}/responses/{reference}"))
+
+
+def paper_is_entered(way: Way, _browser) -> None:
+    """One response is typed and left before it is sent; a sheet is checked and thrown away."""
+    owner = way.owner.opens(f"{DESK}/enter/new?channel=paper")
+    owner.page.get_by_label("Industry").check()
+    owner.page.get_by_label("In my own name").check()
+    owner.presses("Save and continue").looks()
+    owner.opens(owner.page.url.removeprefix(way.address).partition("/s/")[0] + "/check")
+    owner.opens(f"{DESK}/enter").page.set_input_files(
+        "[name=file]",
+        {"name": "one.xlsx", "mimeType": "", "buffer": sheet(paper("A-1")).getvalue()},
+    )
+    owner.presses("Check it").looks()
+
+
+def the_ways_in(way: Way, browser) -> None:
+    """A forgotten password, the second factor, and another app."""
+    visitor = Person(browser, way.address, way.notes).opens("/account/forgotten")
+    visitor.fills(email="owner@example.org").presses("Send me a link").looks()
+    (found,) = {
+        link.group()
+        for each in (way.app.config["SETTINGS"].folder / "mail").glob("*.eml")
+        if (link := re.search(r"/account/reset/\S+", each.read_text()))
+    }
+    visitor.opens(found).opens("/account/sign-in")
+    visitor.fills(email="owner@example.org", password=PASSWORD).presses("Continue").looks().leaves()
+    with way.app.extensions["database"].work() as session:
+        for each in session.scalars(sa.select(SignIn).where(SignIn.proved_at.is_not(None))):
+            each.proved_at -= timedelta(minutes=20)
+    way.owner.opens("/account/").presses("Set up another app").looks()
 
 
 FRAME = f"{DESK}/coding/oq1_gap"
@@ -281,10 +327,37 @@ def it_is_closed_and_published(way: Way, _browser) -> None:
     owner.presses("Prepare the results").looks()
     owner.page.get_by_role("button", name="Publish these results").wait_for(timeout=400_000)
     owner.looks().follows("Look at it as the public would")
+    owner.opens(f"{DESK}/publication/preview/OQ1")
     owner.opens(f"{DESK}/publication").presses("Publish these results").looks()
     way.keeps("published", owner)
     for place in ("exports", "retention", "audit"):
         owner.opens(f"{DESK}/exports" if place == "exports" else f"/organise/{place}")
+
+
+def seen_pages(way: Way) -> set[str]:
+    """The pages that somebody looked at, by the names of their routes."""
+    adapter = way.app.url_map.bind("127.0.0.1")
+    return {adapter.match(path, method="GET")[0] for path in way.notes.paths}
+
+
+def the_rest_is_looked_at(way: Way, _browser) -> None:
+    """One page of each kind that the owner's pages lead to, and that nobody has looked at yet."""
+    adapter = way.app.url_map.bind("127.0.0.1")
+    waiting = ["/organise/", *sorted(way.notes.paths)]
+    asked = set()
+    while waiting:
+        page = way.owner.page.request.get(way.address + waiting.pop())
+        if "text/html" not in page.headers["content-type"]:
+            continue
+        for link in html.fromstring(page.text()).xpath("//a/@href"):
+            path = urlsplit(urljoin(page.url, link)).path
+            if not path.startswith(("/organise/", "/account/")):
+                continue
+            endpoint = adapter.match(path, method="GET")[0]
+            if endpoint not in asked | seen_pages(way) | NO_PAGE:
+                asked.add(endpoint)
+                way.owner.opens(path)
+                waiting.append(path)
 
 
 def anyone_reads(way: Way, browser) -> None:
@@ -307,12 +380,15 @@ STEPS = (
     two_are_invited,
     the_public_answers,
     the_owner_follows,
+    paper_is_entered,
     the_held_response_is_released,
     a_frame_is_made,
     two_code,
     what_they_differ_on_is_settled,
     it_is_closed_and_published,
+    the_rest_is_looked_at,
     anyone_reads,
+    the_ways_in,
 )
 
 
@@ -332,6 +408,7 @@ EXPECTED = {
     "revealed": "Write to child.person@mail-of-somebody.net, who knows more.",
     "proposed": "Somebody else with the safeguarding role has to agree.",
     "released": "Released. The response counts and can be read.",
+    "read by the others": "[passage set aside]",
     "read by Cora First": "All 13 are read. Thank you.",
     "read by Carl Second": "All 13 are read. Thank you.",
     "reliability": "Read by two coders 13 of the 13 chosen for it (about 100 per cent)",
@@ -361,11 +438,24 @@ def test_a_held_address_is_read_only_by_who_looks_for_a_reason(way):
     assert [name for name, said in way.said.items() if address in said] == [
         "revealed",
         "proposed",
+        "released",  # to the second, who looked too
     ]
 
 
 def test_axe_finds_nothing_on_any_page_of_the_way(way):
     assert way.notes.by_axe == {}
+
+
+def test_every_page_of_the_team_is_looked_at(way):
+    """A new page of the team that nobody looks at is found here."""
+    pages = {
+        rule.endpoint
+        for rule in way.app.url_map.iter_rules()
+        if "GET" in rule.methods and rule.endpoint.split(".")[0] in {"organise", "account"}
+    }
+
+    missed = pages - seen_pages(way) - NO_PAGE
+    assert not missed, missed
 
 
 def test_no_page_of_the_way_scrolls_sideways_on_a_small_screen(way):
