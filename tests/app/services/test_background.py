@@ -4,8 +4,11 @@ import subprocess
 import sys
 
 BEGINNING = """
-import time
+import subprocess, sys, threading
+import numpy, pandas, pyarrow.compute
 from app.services import background
+
+begun = threading.Event()
 
 def work():
     try:
@@ -14,19 +17,19 @@ def work():
         print("came home", flush=True)
 
 background.start(work)
-time.sleep(0.5)
+begun.wait()
 print("ends", flush=True)
 """
 FIGURES = """
-        import numpy, pyarrow.compute
         while True:
             background.go_on()
+            begun.set()
             pyarrow.compute.sort_indices(pyarrow.array(numpy.random.rand(200_000))).to_pandas()
 """
 A_PROCESS = """
-        import subprocess, sys
         with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:
             with background.stopping_with(process.kill):
+                begun.set()
                 process.wait()
 """
 
